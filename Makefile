@@ -1,0 +1,33 @@
+# From a fresh Debian machine: `make demo` or `make test`. Every target is safe to repeat.
+JOBS ?= $(shell nproc)
+PATIENTS ?= 120
+BUILD := build/release
+
+.PHONY: help deps build test demo benchmark clean
+help:
+	@echo "make deps       install missing packages and find or install LibTorch"
+	@echo "make build      build $(BUILD)/radiopath"
+	@echo "make test       build and run every test"
+	@echo "make demo       synthesise a cohort and run the whole study on it"
+	@echo "make benchmark  time ours against its peers: tests/benchmarks/RESULTS.md"
+	@echo "make clean      remove build/ and demo/"
+
+deps:
+	@scripts/setup.sh
+
+build: deps
+	@cmake --preset release --log-level=WARNING
+	@cmake --build --preset release -j $(JOBS)
+
+test: build
+	@ctest --test-dir $(BUILD) --output-on-failure -j $(JOBS)
+
+demo: build
+	@$(BUILD)/radiopath synthesize --patients $(PATIENTS) --seed 1 --output demo/cohort
+	@$(BUILD)/radiopath run configs/demo.toml
+
+benchmark: deps
+	@tests/benchmarks/run.sh
+
+clean:
+	rm -rf build demo
