@@ -16,7 +16,7 @@ deps:
 	@scripts/setup.sh
 
 build: deps
-	@cmake --preset release --log-level=WARNING
+	@cmake --preset release >build/configure.log
 	@cmake --build --preset release -j $(JOBS)
 
 test: build
