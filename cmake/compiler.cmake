@@ -20,6 +20,9 @@ if(RADIOPATH_ARCH)
 endif()
 # Contraction to FMA depends on inlining, hence on unrelated edits; without it the same source gives the same bytes.
 add_compile_options(-Wall -Wextra -ffp-contract=off)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  add_compile_options(-Wno-restrict) # false alarms on "text" + std::string (GCC bug 105651)
+endif()
 
 find_program(CCACHE ccache)
 mark_as_advanced(CCACHE)
