@@ -54,9 +54,11 @@ if(RADIOPATH_IMAGING)
       ITKCommon ITKTransform ITKImageFunction ITKImageGrid ITKImageIntensity ITKImageStatistics ITKSmoothing
       ITKThresholding ITKConnectedComponents ITKBinaryMathematicalMorphology ITKDistanceMap ITKBiasCorrection
       ITKMetricsv4 ITKOptimizersv4 ITKRegistrationMethodsv4
-      ITKIOImageBase ITKIONIFTI ITKIONRRD ITKIOMeta ITKIOGDCM)
+      ITKIOImageBase ITKIONIFTI ITKNIFTI ITKIONRRD ITKIOMeta ITKIOGDCM)
   add_subdirectory(cmake/itk)
   radiopath_word(itk radiopath::itk)
+  find_package(ZLIB REQUIRED)
+  radiopath_word(zlib ZLIB::ZLIB)
 endif()
 
 if(RADIOPATH_TESTS)

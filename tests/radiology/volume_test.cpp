@@ -1,0 +1,147 @@
+#include "radiology/volume.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "core/error.h"
+#include "core/files.h"
+#include "tests/radiology/scratch.h"
+
+namespace radiopath::radiology {
+namespace {
+
+Volume ramp() {
+  Volume volume;
+  volume.grid = {{5, 4, 3}, {0.5, 0.75, 3}, {-12.5, 30.25, 7}, {1, 0, 0, 0, -1, 0, 0, 0, 1}};
+  for (int i = 0; i < 60; ++i) volume.voxels.push_back(static_cast<float>(i) * 0.25f - 3);
+  return volume;
+}
+
+std::string message_of(const std::function<void()>& body) {
+  try {
+    body();
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "(no error)";
+}
+
+#define EXPECT_MESSAGE(statement, part)                       \
+  do {                                                        \
+    const std::string found = message_of([&] { statement; }); \
+    EXPECT_NE(found.find(part), std::string::npos) << found;  \
+  } while (false)
+
+TEST(Volume, ComesBackFromEveryFormat) {
+  const Scratch scratch;
+  for (const char* name : {"a.nii.gz", "a.nii", "a.nrrd", "a.mha"}) {
+    write_volume(scratch / name, ramp());
+    const Volume back = read_volume(scratch / name);
+    EXPECT_EQ(back.voxels, ramp().voxels);
+    EXPECT_TRUE(same_grid(back.grid, ramp().grid)) << name << describe(back.grid);
+    EXPECT_TRUE(same_grid(read_grid(scratch / name), ramp().grid));
+  }
+}
+
+TEST(Volume, SameVoxelsGiveSameBytes) {
+  const Scratch scratch;
+  for (const std::string extension : {".nii.gz", ".nrrd", ".mha"}) {
+    write_volume(scratch / ("a" + extension), ramp());
+    write_volume(scratch / ("b" + extension), ramp());
+    EXPECT_EQ(read_text(scratch / ("a" + extension)), read_text(scratch / ("b" + extension)));
+  }
+}
+
+TEST(Volume, PositionsFollowDirectionAndSpacing) {
+  const auto p = ramp().grid.position_mm(2, 1, 1);
+  EXPECT_DOUBLE_EQ(p[0], -11.5);
+  EXPECT_DOUBLE_EQ(p[1], 29.5);
+  EXPECT_DOUBLE_EQ(p[2], 10);
+}
+
+TEST(Volume, InfiniteVoxelsBecomeNan) {
+  const Scratch scratch;
+  Volume volume = ramp();
+  volume.voxels[3] = std::numeric_limits<float>::infinity();
+  write_volume(scratch / "a.nrrd", volume);
+  EXPECT_TRUE(std::isnan(read_volume(scratch / "a.nrrd").voxels[3]));
+}
+
+TEST(Mask, KeepsLabelsAndSelectsThem) {
+  const Scratch scratch;
+  LabelMap labels{ramp().grid, std::vector<std::int16_t>(60)};
+  labels.voxels[7] = 1;
+  labels.voxels[8] = labels.voxels[9] = 4;
+  write_label_map(scratch / "lesion.seg.nrrd", labels);
+  EXPECT_EQ(read_label_map(scratch / "lesion.seg.nrrd").voxels, labels.voxels);
+  EXPECT_EQ(read_mask(scratch / "lesion.seg.nrrd").count(), 3);
+  EXPECT_EQ(read_mask(scratch / "lesion.seg.nrrd", 4).count(), 2);
+  EXPECT_MESSAGE(read_mask(scratch / "lesion.seg.nrrd", 2), "no voxel has label 2; the file holds 1, 4");
+}
+
+TEST(Mask, EmptyOrInterpolatedIsAnError) {
+  const Scratch scratch;
+  write_mask(scratch / "empty.nii.gz", {ramp().grid, std::vector<std::uint8_t>(60)});
+  EXPECT_MESSAGE(read_mask(scratch / "empty.nii.gz"), "the mask is empty");
+  write_volume(scratch / "soft.nii.gz", ramp());
+  EXPECT_MESSAGE(read_mask(scratch / "soft.nii.gz"), "Was the mask interpolated");
+}
+
+TEST(Volume, BrokenFilesAreNamedWithAReason) {
+  const Scratch scratch;
+  EXPECT_MESSAGE(read_volume(scratch / "none.nii.gz"), "none.nii.gz: no such file");
+  write_text(scratch / "text.nii.gz", "not an image");
+  EXPECT_MESSAGE(read_volume(scratch / "text.nii.gz"), "text.nii.gz: ");
+  write_text(scratch / "empty.nrrd", "");
+  EXPECT_MESSAGE(read_volume(scratch / "empty.nrrd"), "empty");
+  for (const std::string name : {"a.nii.gz", "a.nii", "a.nrrd", "a.mha"}) {
+    Volume big = ramp();
+    big.grid.size = {40, 40, 40};
+    big.voxels.assign(64000, 1.5f);
+    for (std::size_t i = 0; i < big.voxels.size(); ++i) big.voxels[i] = static_cast<float>(i * 2654435761u % 1000);
+    write_volume(scratch / name, big);
+    const std::string bytes = read_text(scratch / name);
+    write_text(scratch / ("cut_" + name), bytes.substr(0, bytes.size() / 2));
+    EXPECT_MESSAGE(read_volume(scratch / ("cut_" + name)), "was the copy interrupted");
+    if (name != "a.nrrd") EXPECT_MESSAGE(read_grid(scratch / ("cut_" + name)), "was the copy interrupted");
+  }
+}
+
+TEST(Volume, SeriesAndColoursAreRefused) {
+  const Scratch scratch;
+  const std::string head = "NRRD0004\ntype: uchar\nencoding: raw\n";
+  write_text(scratch / "series.nrrd", head + "dimension: 4\nsizes: 2 2 2 3\n\n" + std::string(24, 'x'));
+  EXPECT_MESSAGE(read_volume(scratch / "series.nrrd"), "has 4 dimensions (2 x 2 x 2 x 3)");
+  write_text(scratch / "rgb.nrrd",
+             head + "dimension: 4\nsizes: 3 2 2 2\nkinds: RGB-color domain domain domain\n\n" + std::string(24, 'x'));
+  EXPECT_MESSAGE(read_volume(scratch / "rgb.nrrd"), "3 numbers per voxel");
+  write_text(scratch / "flat.nrrd", head + "dimension: 2\nsizes: 3 2\n\n" + std::string(6, 'x'));
+  EXPECT_MESSAGE(read_volume(scratch / "flat.nrrd"), "has 2 dimensions");
+}
+
+TEST(Grid, DifferencesNameBothGeometriesAndACause) {
+  const Grid a = ramp().grid;
+  EXPECT_EQ(grid_difference("t2", a, "mask", a), "");
+  Grid b = a;
+  b.spacing_mm[2] = 3.3;
+  EXPECT_EQ(
+      grid_difference("t2.nii.gz", a, "mask.nii.gz", b),
+      "t2.nii.gz and mask.nii.gz differ in spacing: (0.5, 0.75, 3) and (0.5, 0.75, 3.3) mm; was one of them cropped, "
+      "shifted or resampled?");
+  b = a;
+  b.direction[4] = 1;
+  EXPECT_EQ(grid_difference("ce", a, "mask", b),
+            "ce and mask differ in direction: (1 0 0; 0 -1 0; 0 0 1) and (1 0 0; 0 1 0; 0 0 1); was the mask saved in "
+            "another "
+            "orientation?");
+  b = a;
+  b.origin[0] += 0.004;  // within what 32-bit headers blur
+  EXPECT_TRUE(same_grid(a, b));
+  b.origin[0] += 0.004;
+  EXPECT_FALSE(same_grid(a, b));
+}
+
+}  // namespace
+}  // namespace radiopath::radiology
