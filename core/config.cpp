@@ -222,22 +222,23 @@ std::string toml_double(double value) {
 std::string value_text(const Setting::Target& target) {
   const auto number = [](auto v) { return std::to_string(v); };
   return std::visit(Overloaded{
-                        [](const bool* v) { return std::string(*v ? "true" : "false"); },
-                        [](const int* v) { return std::to_string(*v); },
-                        [](const std::int64_t* v) { return std::to_string(*v); },
-                        [](const double* v) { return toml_double(*v); },
-                        [](const std::string* v) { return quoted(*v); },
-                        [](const fs::path* v) { return quoted(v->string()); },
-                        [](const std::vector<std::string>* v) { return list_of(*v, quoted); },
-                        [&](const std::vector<int>* v) { return list_of(*v, number); },
-                        [](const std::vector<double>* v) { return list_of(*v, toml_double); },
-                        [](const std::map<std::string, std::vector<std::string>>* v) {
+                        [](bool* v) { return std::string(*v ? "true" : "false"); },
+                        [](int* v) { return std::to_string(*v); },
+                        [](std::int64_t* v) { return std::to_string(*v); },
+                        [](double* v) { return toml_double(*v); },
+                        [](std::string* v) { return quoted(*v); },
+                        [](fs::path* v) { return quoted(v->string()); },
+                        [](std::vector<std::string>* v) { return list_of(*v, quoted); },
+                        [&](std::vector<int>* v) { return list_of(*v, number); },
+                        [](std::vector<double>* v) { return list_of(*v, toml_double); },
+                        [](std::map<std::string, std::vector<std::string>>* v) {
                           std::string text = "{";
                           for (const auto& [key, list] : *v)
                             text += (text.size() > 1 ? ", " : " ") + bare_or_quoted(key) + " = " + list_of(list, quoted);
                           return text + (text.size() > 1 ? " }" : "}");
                         },
-                        [](const auto&) { return std::string(); },
+                        [](const std::vector<Setting>&) { return std::string(); },
+                        [](const SettingMap&) { return std::string(); },
                     },
                     target);
 }
