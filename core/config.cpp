@@ -21,7 +21,7 @@ struct Overloaded : Fs... {
 template <class... Fs>
 Overloaded(Fs...) -> Overloaded<Fs...>;
 
-std::string quoted(const std::string& text) {
+std::string toml_text(const std::string& text) {
   std::string out = "\"";
   for (const char c : text) {
     if (c == '\\' || c == '"') out += '\\';
@@ -35,7 +35,7 @@ std::string bare_or_quoted(const std::string& key) {
   const bool bare = !key.empty() && std::all_of(key.begin(), key.end(), [](unsigned char c) {
     return std::isalnum(c) || c == '_' || c == '-';
   });
-  return bare ? key : quoted(key);
+  return bare ? key : toml_text(key);
 }
 
 /// Walks a parsed file and the settings side by side, collecting every problem.
@@ -196,7 +196,7 @@ void read_override(const std::string& text, const std::vector<Setting>& settings
     table = toml::parse(name + " = " + value);
   } catch (const toml::parse_error&) {  // --set name=chp: a text without quotes
     try {
-      table = toml::parse(name + " = " + quoted(value));
+      table = toml::parse(name + " = " + toml_text(value));
     } catch (const toml::parse_error& error) {
       throw InputError("--set " + text + ": " + std::string(error.description()));
     }
@@ -226,15 +226,15 @@ std::string value_text(const Setting::Target& target) {
                         [](int* v) { return std::to_string(*v); },
                         [](std::int64_t* v) { return std::to_string(*v); },
                         [](double* v) { return toml_double(*v); },
-                        [](std::string* v) { return quoted(*v); },
-                        [](fs::path* v) { return quoted(v->string()); },
-                        [](std::vector<std::string>* v) { return list_of(*v, quoted); },
+                        [](std::string* v) { return toml_text(*v); },
+                        [](fs::path* v) { return toml_text(v->string()); },
+                        [](std::vector<std::string>* v) { return list_of(*v, toml_text); },
                         [&](std::vector<int>* v) { return list_of(*v, number); },
                         [](std::vector<double>* v) { return list_of(*v, toml_double); },
                         [](std::map<std::string, std::vector<std::string>>* v) {
                           std::string text = "{";
                           for (const auto& [key, list] : *v)
-                            text += (text.size() > 1 ? ", " : " ") + bare_or_quoted(key) + " = " + list_of(list, quoted);
+                            text += (text.size() > 1 ? ", " : " ") + bare_or_quoted(key) + " = " + list_of(list, toml_text);
                           return text + (text.size() > 1 ? " }" : "}");
                         },
                         [](const std::vector<Setting>&) { return std::string(); },
