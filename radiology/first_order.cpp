@@ -1,0 +1,96 @@
+#include "radiology/first_order.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace radiopath::radiology {
+namespace {
+
+/// Linear interpolation between order statistics (numpy's default, type 7 of Hyndman & Fan 1996).
+double percentile(const std::vector<double>& sorted, double fraction) {
+  const double place = fraction * static_cast<double>(sorted.size() - 1);
+  const auto below = static_cast<std::size_t>(place);
+  const std::size_t above = std::min(below + 1, sorted.size() - 1);
+  const double t = place - static_cast<double>(below), a = sorted[below], b = sorted[above];
+  return t < 0.5 ? a + (b - a) * t : b - (b - a) * (1 - t);
+}
+
+double mean_of(const std::vector<double>& values) {
+  double sum = 0;
+  for (const double v : values) sum += v;
+  return sum / static_cast<double>(values.size());
+}
+
+double mean_absolute_deviation(const std::vector<double>& values) {
+  const double mean = mean_of(values);
+  double sum = 0;
+  for (const double v : values) sum += std::abs(v - mean);
+  return sum / static_cast<double>(values.size());
+}
+
+struct Moments {
+  double second = 0, third = 0, fourth = 0;  // central
+};
+
+Moments central_moments(const std::vector<double>& values, double mean) {
+  Moments m;
+  for (const double v : values) {
+    const double d = v - mean, square = d * d;
+    m.second += square;
+    m.third += square * d;
+    m.fourth += square * square;
+  }
+  const auto n = static_cast<double>(values.size());
+  return {m.second / n, m.third / n, m.fourth / n};
+}
+
+}  // namespace
+
+std::array<double, kFirstOrderNames.size()> first_order(const std::vector<double>& intensities,
+                                                        const Discretized& levels, double voxel_volume_mm3) {
+  std::array<double, kFirstOrderNames.size()> features;
+  features.fill(std::numeric_limits<double>::quiet_NaN());
+  if (intensities.empty()) return features;
+  const auto n = static_cast<double>(intensities.size());
+
+  std::vector<double> sorted = intensities;
+  std::sort(sorted.begin(), sorted.end());
+  const double p10 = percentile(sorted, 0.10), p90 = percentile(sorted, 0.90);
+  std::vector<double> middle;
+  std::copy_if(sorted.begin(), sorted.end(), std::back_inserter(middle),
+               [&](double v) { return v >= p10 && v <= p90; });
+
+  double energy = 0;
+  for (const double v : intensities) energy += v * v;
+  double entropy = 0, uniformity = 0;
+  for (const double count : levels.counts) {
+    const double p = count / n;
+    entropy -= p * std::log2(p + std::numeric_limits<double>::epsilon());
+    uniformity += p * p;
+  }
+  const double mean = mean_of(intensities);
+  const Moments m = central_moments(intensities, mean);
+  const bool flat = m.second == 0;
+
+  return {p10,
+          p90,
+          energy,
+          entropy,
+          percentile(sorted, 0.75) - percentile(sorted, 0.25),
+          flat ? 0 : m.fourth / (m.second * m.second),
+          sorted.back(),
+          mean_absolute_deviation(intensities),
+          mean,
+          percentile(sorted, 0.5),
+          sorted.front(),
+          sorted.back() - sorted.front(),
+          middle.empty() ? std::numeric_limits<double>::quiet_NaN() : mean_absolute_deviation(middle),
+          std::sqrt(energy / n),
+          flat ? 0 : m.third / std::pow(m.second, 1.5),
+          energy * voxel_volume_mm3,
+          uniformity,
+          m.second};
+}
+
+}  // namespace radiopath::radiology

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <array>
+#include <vector>
+
+namespace radiopath::radiology {
+
+/// One triangle of a cube: the three cube edges whose midpoints it joins.
+using CubeTriangle = std::array<int, 3>;
+
+/// Corners of the unit cube, (x, y, z), and the twelve edges as pairs of corners, numbered as Bourke does.
+inline constexpr std::array<std::array<int, 3>, 8> kCubeCorners = {
+    {{0, 0, 0}, {1, 0, 0}, {1, 1, 0}, {0, 1, 0}, {0, 0, 1}, {1, 0, 1}, {1, 1, 1}, {0, 1, 1}}};
+inline constexpr std::array<std::array<int, 2>, 12> kCubeEdges = {
+    {{0, 1}, {1, 2}, {2, 3}, {3, 0}, {4, 5}, {5, 6}, {6, 7}, {7, 4}, {0, 4}, {1, 5}, {2, 6}, {3, 7}}};
+
+/// Triangles that separate the corners inside (bit set) from those outside, for cases 0 to 127 in which corner 7 is
+/// outside. The other cases are their complements: the same triangles, turned round.
+///
+/// On a face whose inside corners are diagonal each of them is cut off alone. A case and its complement therefore do
+/// not fit together there, and the surface of such a region has small holes: that is PyRadiomics' surface, and its
+/// area, volume and their dependence on the orientation of the image are the price of its numbers.
+/// Source: Lorensen & Cline, SIGGRAPH 1987.
+const std::array<std::vector<CubeTriangle>, 128>& cube_triangles();
+
+}  // namespace radiopath::radiology
