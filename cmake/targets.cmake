@@ -1,6 +1,7 @@
 # radiopath_add_library(NAME HEADERS ... SOURCES ... USES ... PRIVATE_USES ...)   one per folder
 # radiopath_add_executable(NAME SOURCES ... USES ... PRIVATE_USES ...)
 # radiopath_add_test(FOLDER SOURCES ... USES ... PRIVATE_USES ...)                one GoogleTest program per folder
+# radiopath_add_benchmark(FOLDER SOURCES ... USES ... PRIVATE_USES ...)           likewise, with Google Benchmark
 #
 # USES names what the headers need, PRIVATE_USES what only the sources need: folders (core, radiology, ...) and the
 # words of dependencies.cmake (eigen, torch, itk, ...). Where torch is named, <torch/torch.h> comes precompiled.
@@ -84,4 +85,13 @@ function(radiopath_add_test folder)
   set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/tests")
   gtest_discover_tests(${target} TEST_PREFIX ${folder}/ DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 120
       PROPERTIES TIMEOUT 900)
+endfunction()
+
+function(radiopath_add_benchmark folder)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;USES;PRIVATE_USES")
+  set(target ${folder}_benchmark)
+  radiopath_add_executable(${target} SOURCES ${arg_SOURCES} USES benchmark ${arg_USES}
+      PRIVATE_USES ${arg_PRIVATE_USES})
+  set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/benchmarks")
+  add_dependencies(benchmarks ${target})
 endfunction()

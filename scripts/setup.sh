@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
-# Installs what scripts/packages.txt lists and is missing, then finds or installs LibTorch and records where it is in
-# build/torch_dir, which CMake reads. Safe to repeat: what is already there is left alone.
+# setup.sh [LIST...]: installs what is missing of the packages in scripts/packages.txt and the LISTs, then finds or
+# installs LibTorch and records its place in build/torch_dir, which CMake reads. Safe to repeat: what is there is left
+# alone.
 #
 #   Torch_DIR, CMAKE_PREFIX_PATH   a LibTorch to use
 #   TORCH_INDEX                    another wheel index for pip, such as one of CPU-only wheels
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+lists=(scripts/packages.txt "$@")
 torch_version=2.13.0
 oldest_torch=2.7
 
@@ -15,11 +17,11 @@ fail() { echo "setup: $*" >&2; exit 1; }
 
 install_packages() {
   if ! command -v dpkg-query >/dev/null; then
-    say "not a Debian system: the equivalents of scripts/packages.txt are taken to be installed"
+    say "not a Debian system: the equivalents of scripts/packages.txt are taken to be there"
     return
   fi
   local wanted missing
-  wanted=$(sed 's/#.*//' scripts/packages.txt | xargs -n1)
+  wanted=$(sed 's/#.*//' "${lists[@]}" | xargs -n1)
   missing=$(comm -23 <(sort -u <<<"$wanted") \
     <(dpkg-query -W -f '${Package} ${db:Status-Status}\n' | awk '$2 == "installed" {print $1}' | sort -u))
   [[ -n $missing ]] || return 0

@@ -1,0 +1,40 @@
+"""Writes the inputs that ours and its peers read: arrays as little-endian doubles, images as links."""
+
+import os
+import pathlib
+import sys
+
+import numpy as np
+
+folder = pathlib.Path(sys.argv[1])
+root = pathlib.Path(__file__).resolve().parents[3]
+rng = np.random.default_rng(1)
+
+centres = rng.normal(size=(4, 4)) * 2
+voxels = centres[rng.integers(4, size=1_000_000)] + rng.normal(size=(1_000_000, 4))
+voxels.tofile(folder / "voxels.f64")  # (1e6, 4)
+
+outcomes = rng.integers(2, size=100_000)
+risk = outcomes + rng.normal(size=(2, 100_000))
+np.column_stack([outcomes, *risk]).tofile(folder / "scores.f64")  # (1e5, 3): outcome, two scores
+
+x = rng.normal(size=(5_000, 20))
+y = rng.random(5_000) < 1 / (1 + np.exp(-x @ rng.normal(size=20) * 0.3))
+np.column_stack([y, x]).tofile(folder / "logistic.f64")  # (5000, 21): outcome, 20 columns
+
+images = {
+    "image.nrrd": "brain1_image.nrrd",
+    "mask.nrrd": "brain1_label.nrrd",
+    "slide.svs": "CMU-1-Small-Region.svs",
+    "tile.png": "CMU-1-Small-Region_x1024_y0_512.png",
+}
+places = [root / "tests/data"]
+if os.environ.get("RADIOPATH_REFERENCE_DATA"):
+    places.append(pathlib.Path(os.environ["RADIOPATH_REFERENCE_DATA"]).resolve())
+for link, name in images.items():
+    found = next((path for place in places for path in place.rglob(name)), None)
+    if found:
+        (folder / link).symlink_to(found)
+    else:
+        print(f"benchmark: {name} is in neither tests/data nor RADIOPATH_REFERENCE_DATA: its rows stay empty",
+              file=sys.stderr)

@@ -1,0 +1,22 @@
+import logging
+
+import numpy as np
+import sklearn.cluster
+
+from timing import input_folder, measure
+
+voxels = np.fromfile(input_folder / "voxels.f64").reshape(-1, 4)
+measure("kmeans", "scikit-learn", lambda: sklearn.cluster.KMeans(n_clusters=4, n_init=1, random_state=1).fit(voxels))
+
+if (input_folder / "image.nrrd").exists():
+    import radiomics.featureextractor
+    import SimpleITK
+
+    radiomics.logger.setLevel(logging.ERROR)
+    extractor = radiomics.featureextractor.RadiomicsFeatureExtractor()
+    extractor.disableAllFeatures()
+    for family in ("firstorder", "shape", "glcm"):
+        extractor.enableFeatureClassByName(family)
+    image = SimpleITK.ReadImage(str(input_folder / "image.nrrd"))
+    mask = SimpleITK.ReadImage(str(input_folder / "mask.nrrd"))
+    measure("features", "pyradiomics", lambda: extractor.execute(image, mask))

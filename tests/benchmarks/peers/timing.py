@@ -1,0 +1,21 @@
+"""One line of JSON for every stage measured: its name, the peer and the median of the seconds it took, warm."""
+
+import importlib.metadata
+import json
+import pathlib
+import statistics
+import sys
+import time
+
+input_folder = pathlib.Path(sys.argv[1])
+
+
+def measure(stage, peer, call):
+    call()
+    seconds = []
+    while len(seconds) < 5 or sum(seconds) < 1:
+        start = time.perf_counter()
+        call()
+        seconds.append(time.perf_counter() - start)
+    version = importlib.metadata.version(peer)
+    print(json.dumps({"stage": stage, "peer": f"{peer} {version}", "seconds": statistics.median(seconds)}), flush=True)

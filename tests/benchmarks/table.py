@@ -1,0 +1,67 @@
+"""Joins what ours and the peers measured into the table of RESULTS.md."""
+
+import datetime
+import json
+import pathlib
+import platform
+import subprocess
+import sys
+
+# stage, what is done, on what, how many times faster than the peer ours is to be
+STAGES = [
+    ("kmeans", "K-means, one fit of k = 4", "1e6 × 4 doubles", 1),
+    ("features", "first-order, shape and GLCM features", "brain1, 4,137 voxels", 10),
+    ("macenko", "Macenko: estimate and normalise", "one tile of 512 px", 1),
+    ("slide", "reading all tiles of 512 px", "CMU-1-Small-Region.svs", 1),
+    ("auc", "AUC", "1e5 patients", 1),
+    ("delong", "DeLong test of two models", "1e5 patients", 1),
+    ("logistic", "logistic regression, L2", "5000 × 20", 1),
+]
+SECONDS = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1}
+
+
+def ours(folder):
+    seconds = {}
+    for file in sorted(folder.glob("*_benchmark.json")):
+        for run in json.loads(file.read_text())["benchmarks"]:
+            if run.get("aggregate_name") == "median" and not run.get("error_occurred"):
+                seconds[run["run_name"].split("/")[0]] = run["real_time"] * SECONDS[run["time_unit"]]
+    return seconds
+
+
+def hardware():
+    model = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "")
+    memory_gb = int(next(line.split()[1] for line in open("/proc/meminfo") if line.startswith("MemTotal"))) / 2**20
+    cores = sum(line.startswith("processor") for line in open("/proc/cpuinfo"))
+    return f"{model}, {cores} cores, {memory_gb:.0f} GiB, {platform.system()} {platform.machine()}; one core used"
+
+
+def duration(seconds):
+    if seconds is None:
+        return "–"
+    unit, scale = next(pair for pair in [("s", 1), ("ms", 1e-3), ("µs", 1e-6)] if seconds >= pair[1] or pair[0] == "µs")
+    return f"{seconds / scale:.3g} {unit}"
+
+
+def main():
+    folder, build = map(pathlib.Path, sys.argv[1:])
+    mine = ours(folder)
+    peers = {line["stage"]: line for line in map(json.loads, (folder / "peers.jsonl").read_text().splitlines())}
+    commit = subprocess.run(["git", "describe", "--always", "--dirty", "--exclude=*"], capture_output=True, text=True)
+    flags = next(line.split("=")[1] for line in (build / "CMakeCache.txt").read_text().splitlines()
+                 if line.startswith("CMAKE_CXX_COMPILER:"))
+    compiler = subprocess.run([flags, "--version"], capture_output=True, text=True).stdout.splitlines()[0]
+    print("# Benchmarks\n")
+    print("Written by `make benchmark`: ours and its peer on the same input in the same run; the median, warm.\n")
+    print(f"- date: {datetime.date.today()}\n- commit: {commit.stdout.strip()}\n- machine: {hardware()}")
+    print(f"- compiler: {compiler}\n")
+    print("| stage | input | ours | peer | peer's time | ratio | target |\n|---|---|---:|---|---:|---:|---:|")
+    for stage, title, data, target in STAGES:
+        own, peer = mine.get(stage), peers.get(stage)
+        other = peer["seconds"] if peer else None
+        ratio = f"{other / own:.2g}×" if own and other else "–"
+        name = peer["peer"] if peer else "–"
+        print(f"| {title} | {data} | {duration(own)} | {name} | {duration(other)} | {ratio} | ≥ {target}× |")
+
+
+main()
