@@ -1,0 +1,59 @@
+#include "fusion/stacking.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <stdexcept>
+
+#include "core/error.h"
+#include "fusion/logistic_fit.h"
+
+namespace radiopath::fusion {
+namespace {
+
+/// Log-odds; a single certain component must not outvote the others.
+double component(double probability) {
+  return std::isnan(probability) ? probability : logit(std::clamp(probability, 0.01, 0.99));
+}
+
+Table as_log_odds(Table probabilities) {
+  probabilities.values = probabilities.values.unaryExpr(&component).eval();
+  return probabilities;
+}
+
+}  // namespace
+
+StackedModel fit_stacking(const StackingConfig& config, const std::string& name, const std::vector<OutOfFold>& inputs,
+                          const TrainingView& train) {
+  if (inputs.empty()) throw std::logic_error("an ensemble needs components");
+  StackedModel model{.name = name, .components = {}, .model = {}, .patients = 0, .events = 0};
+  std::map<std::string, std::vector<double>> rows;
+  for (const OutOfFold& input : inputs) {
+    model.components.push_back(input.modality());
+    for (std::size_t i = 0; i < input.ids().size(); ++i) rows[input.ids()[i]].push_back(input.probabilities()[i]);
+  }
+  std::vector<std::string> ids;
+  for (const std::string& id : train.ids()) {
+    if (rows[id].size() == inputs.size()) ids.push_back(id);
+  }
+  Table probabilities(ids, model.components);
+  for (int r = 0; r < probabilities.rows(); ++r) {
+    for (int c = 0; c < probabilities.cols(); ++c) probabilities.values(r, c) = rows[ids[r]][c];
+  }
+  const TrainingTable complete(as_log_odds(probabilities), train);
+  model.patients = complete.rows();
+  model.events = complete.events();
+  if (std::min(model.events, model.patients - model.events) < 4) {
+    throw InputError(name + ": " + std::to_string(model.patients) + " training patients have all of " +
+                     join_names(model.components) + ", " + std::to_string(model.events) +
+                     " with the event; an ensemble needs at least 4 of each outcome");
+  }
+  model.model = fit_logistic_regression({.c = config.c}, complete);
+  return model;
+}
+
+Eigen::VectorXd predict(const StackedModel& model, const Table& probabilities) {
+  return predict(model.model, as_log_odds(probabilities.select_columns(model.components)));
+}
+
+}  // namespace radiopath::fusion

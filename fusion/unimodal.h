@@ -1,0 +1,81 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/config.h"
+#include "fusion/clinical_model.h"
+#include "fusion/encoding.h"
+#include "fusion/learner.h"
+#include "fusion/out_of_fold.h"
+#include "fusion/selection.h"
+
+namespace radiopath::fusion {
+
+/// `[models]`, what one modality's model needs. A struct derived from this one may add to its `fields()`.
+struct UnimodalConfig {
+  int folds = 5;
+  std::vector<std::string> learners = {"logistic_regression", "random_forest"};
+  EncodingConfig encoding;
+  SelectionConfig selection;
+  LogisticConfig logistic_regression;
+  ForestConfig random_forest;
+
+  static auto fields() {
+    return std::tuple{
+        field("folds", &UnimodalConfig::folds, "inner folds, which choose the learner and feed the ensembles")
+            .range(2, 100),
+        field("learners", &UnimodalConfig::learners,
+              "learners tried; the one with the largest out-of-fold AUC is refitted on all training patients")
+            .one_of(learner_names()),
+        field("encoding", &UnimodalConfig::encoding, "columns before selection"),
+        field("selection", &UnimodalConfig::selection, "which columns a learner sees"),
+        field("logistic_regression", &UnimodalConfig::logistic_regression, "L2-penalised logistic regression"),
+        field("random_forest", &UnimodalConfig::random_forest, "random forest"),
+    };
+  }
+};
+
+/// A candidate that was scored, whether chosen or not: everything that was looked at is on record.
+struct ScoredCandidate {
+  std::string modality, learner;
+  double auc = 0;  ///< of the pooled out-of-fold predictions
+  int patients = 0, events = 0, folds = 0;
+  bool chosen = false;
+};
+
+/// Encoding, selection and learner as fitted together.
+struct FittedChain {
+  Encoding encoding;
+  Selection selection;
+  std::string learner_name;
+  Learner learner;
+};
+
+/// One modality's model.
+struct UnimodalModel {
+  std::string modality;
+  std::string train_hash;  ///< of the training view it was fitted on
+  std::variant<FittedChain, ClinicalModel> model;
+  std::vector<ScoredCandidate> ledger;
+  OutOfFold out_of_fold;   ///< of the chosen candidate, for every training patient of the modality
+};
+
+/// Encoding, selection and every learner of `config.learners` are fitted inside each inner fold; the learner whose
+/// pooled out-of-fold AUC is largest (the first of equal ones) is then fitted on all training patients of `table`.
+/// Throws InputError when there are too few of them, no usable column, or an unknown learner.
+UnimodalModel fit_unimodal(const UnimodalConfig& config, const std::string& modality, const Table& table,
+                           const TrainingView& train, std::uint64_t seed);
+
+/// The same for the clinical branch: fit_clinical_model takes the place of encoding, selection and learner.
+/// @param table  coded columns, as apply(ClinicCoding, ...) makes them
+UnimodalModel fit_clinic(const ClinicConfig& config, const Table& table, const TrainingView& train, int folds,
+                         std::uint64_t seed);
+
+/// Probabilities of the event, one per row; NaN for patients without any value in the table.
+Eigen::VectorXd predict(const UnimodalModel& model, const Table& table);
+
+}  // namespace radiopath::fusion
