@@ -63,11 +63,13 @@ std::vector<std::string> manifest_row(const SyntheticPatient& patient, bool imag
                                   patient.ca125 ? std::to_string(*patient.ca125) : "",
                                   patient.ascites ? "yes" : "no"};
   for (const char* file : {"t2.nii.gz", "ce.nii.gz", "dwi.nii.gz", "adc.nii.gz", "lesion.nrrd"}) {
-    row.push_back(images && patient.has_mri ? "mri/" + patient.id + "/" + file : "");
+    row.push_back(images && patient.has_mri ? (fs::path("mri") / patient.id / file).generic_string() : "");
   }
   std::string slides;
-  for (int s = 0; images && s < patient.slides; ++s)
-    slides += (s > 0 ? ";" : "") + slide_name(patient, s).generic_string();
+  for (int s = 0; images && s < patient.slides; ++s) {
+    if (s > 0) slides += ';';
+    slides += slide_name(patient, s).generic_string();
+  }
   row.push_back(slides);
   return row;
 }
@@ -76,9 +78,8 @@ std::string manifest_text(const SyntheticCohort& cohort, bool images) {
   std::string text =
       "patient_id,site,cohort,platinum_resistant,age,figo_stage,parpi,nact,ca125,ascites,t2,ce,dwi,adc,lesion,slides\n";
   for (const SyntheticPatient& patient : cohort.patients) {
-    std::string line;
-    for (const std::string& cell : manifest_row(patient, images)) line += (line.empty() ? "" : ",") + csv_cell(cell);
-    text += line + '\n';
+    for (const std::string& cell : manifest_row(patient, images)) text.append(csv_cell(cell)).append(1, ',');
+    text.back() = '\n';
   }
   return text;
 }

@@ -41,7 +41,7 @@ double clinic_contribution(int figo, int parpi, double signal) {
 /// E[logistic(base + X)] for a normal X with that variance, by the midpoint rule to 6 sd.
 double mean_logistic(double base, double variance) {
   if (variance <= 0) return logistic(base);
-  constexpr int kSteps = 240;
+  constexpr int kSteps = 60;
   double sum = 0, weight = 0;
   for (int s = 0; s < kSteps; ++s) {
     const double z = -6 + 12 * (s + 0.5) / kSteps, density = std::exp(-0.5 * z * z);
@@ -104,7 +104,7 @@ std::vector<int> deal(const std::vector<int>& counts, Random random) {
 std::string patient_id(int number, int patients) {
   const std::string digits = std::to_string(number);
   const std::size_t width = std::max<std::size_t>(4, std::to_string(patients).size());
-  return "P" + std::string(width - digits.size(), '0') + digits;
+  return std::string(1, 'P').append(width - digits.size(), '0').append(digits);
 }
 
 void draw_clinic(SyntheticPatient& patient, double signal, Random& random) {
