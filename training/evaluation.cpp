@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -109,12 +110,12 @@ ThresholdMetrics without_threshold() {
   return {kNan, 0, 0, 0, 0, none, none, none, none, none};
 }
 
-double reachable_auc(const Rows& rows, const Truth& truth) {
-  if (truth.empty() || rows.empty()) return kNan;
+double reachable_auc(const Rows& rows, const std::map<std::string, double>* risk_of) {
+  if (risk_of == nullptr || rows.empty()) return kNan;
   std::vector<double> risks;
   for (const auto* row : rows) {
-    const auto found = truth.find(row->patient_id);
-    if (found == truth.end() || std::isnan(found->second)) return kNan;
+    const auto found = risk_of->find(row->patient_id);
+    if (found == risk_of->end() || std::isnan(found->second)) return kNan;
     risks.push_back(found->second);
   }
   return auc(risks, outcomes_of(rows));
@@ -132,7 +133,7 @@ Figures figures_of(const OperatingPoint& point, int column, const Rows& rows, co
       std::isnan(point.threshold) ? without_threshold() : threshold_metrics(scores, outcomes, point.threshold);
   f.brier = brier_score(scores, outcomes);
   f.mean_score = rows.empty() ? kNan : std::accumulate(scores.begin(), scores.end(), 0.0) / f.patients;
-  f.reachable = reachable_auc(rows, truth);
+  f.reachable = reachable_auc(rows, truth.of(point.model));
   f.reachable_z = f.auc.standard_error > 0 ? (f.reachable - f.auc.auc) / f.auc.standard_error : kNan;
   f.note = note_on(f.patients, f.events);
   if (f.note.empty() && f.auc.standard_error == 0) f.note = "complete separation: the AUC's interval has no width";
@@ -178,20 +179,51 @@ void add_subset(Results& results, Subset subset, const Rows& rows, const std::ve
   results.comparisons.back().subset = subset;
 }
 
+void name_headline(const EvaluationConfig& config, Results& results) {
+  const auto& models = results.models;
+  const auto compared = [&](const std::string& name) { return std::ranges::find(models, name) != models.end(); };
+  for (const std::string& name : {config.headline, config.comparator})
+    if (!name.empty() && !compared(name))
+      throw InputError(fmt::format("[evaluation]: '{}' is none of the compared models: {}", name, join_names(models)));
+  if (models.empty()) return;
+  results.headline = config.headline.empty() ? models.back() : config.headline;
+  const std::string ensemble = "Ensemble_" + results.headline.substr(results.headline.rfind('_') + 1);
+  results.comparator = !config.comparator.empty() ? config.comparator : compared(ensemble) ? ensemble : "";
+  if (results.comparator == results.headline) results.comparator.clear();
+}
+
 }  // namespace
+
+std::vector<const Predictions::Row*> common_rows(const Predictions& predictions, Subset subset,
+                                                 const std::vector<std::string>& models) {
+  return scored_by(rows_of(predictions, subset), columns_of(predictions, models));
+}
+
+const std::map<std::string, double>* Truth::of(const std::string& model) const {
+  const auto mark = model.rfind('_');
+  std::string sources = mark == std::string::npos ? model.substr(0, 1) : model.substr(mark + 1);
+  for (char& c : sources) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  for (const std::string& column : {"risk_" + sources, std::string("true_risk")})
+    if (const auto found = risks.find(column); found != risks.end()) return &found->second;
+  return nullptr;
+}
 
 Truth read_truth(const std::filesystem::path& file) {
   Truth truth;
   if (file.empty()) return truth;
   const CsvFile csv = read_csv(file);
   const auto id = static_cast<std::size_t>(csv.column("patient_id"));
-  const auto risk = static_cast<std::size_t>(csv.column("true_risk"));
-  for (std::size_t i = 0; i < csv.rows.size(); ++i) {
-    const auto value = parse_double(csv.rows[i][risk]);
-    if (!value)
-      throw InputError(fmt::format("{}:{}: true_risk is '{}', which is no number", file.string(), csv.lines[i],
-                                   csv.rows[i][risk]));
-    truth[csv.rows[i][id]] = *value;
+  csv.column("true_risk");  // must be there
+  for (std::size_t column = 0; column < csv.header.size(); ++column) {
+    const std::string& name = csv.header[column];
+    if (name != "true_risk" && !name.starts_with("risk_")) continue;
+    for (std::size_t i = 0; i < csv.rows.size(); ++i) {
+      const auto value = parse_double(csv.rows[i][column]);
+      if (!value)
+        throw InputError(fmt::format("{}:{}: {} is '{}', which is no number", file.string(), csv.lines[i], name,
+                                     csv.rows[i][column]));
+      truth.risks[name][csv.rows[i][id]] = *value;
+    }
   }
   return truth;
 }
@@ -200,13 +232,7 @@ Results evaluate(const EvaluationConfig& config, const Predictions& predictions,
   Results results;
   results.models = config.models.empty() ? models_in_order(predictions) : config.models;
   const std::vector<int> columns = columns_of(predictions, results.models);
-  const auto named = [&](const std::string& name) {
-    return std::ranges::find(results.models, name) != results.models.end() ? name : std::string();
-  };
-  results.headline = named(config.headline);
-  results.comparator = named(config.comparator);
-  if (results.headline.empty() && !results.models.empty()) results.headline = results.models.back();
-  if (results.comparator == results.headline) results.comparator.clear();
+  name_headline(config, results);
 
   const Rows out_of_fold = rows_of(predictions, Subset::train_out_of_fold);
   for (std::size_t m = 0; m < columns.size(); ++m)

@@ -17,8 +17,8 @@ struct EvaluationConfig {
   std::string threshold = "youden";
   double fixed_threshold = 0.5;
   std::vector<std::string> models;
-  std::string headline = "MHA_CHP";
-  std::string comparator = "Ensemble_CHP";
+  std::string headline;
+  std::string comparator;
   std::filesystem::path truth;
 
   static auto fields() {
@@ -29,24 +29,38 @@ struct EvaluationConfig {
         field("fixed_threshold", &EvaluationConfig::fixed_threshold, "threshold of the rule 'fixed'").range(0, 1),
         field("models", &EvaluationConfig::models,
               "models compared, in the order of the tables; empty = all, single sources before fusions"),
-        field("headline", &EvaluationConfig::headline, "model the report's first sentence is about"),
-        field("comparator", &EvaluationConfig::comparator, "model the headline model is compared with"),
+        field("headline", &EvaluationConfig::headline,
+              "model the report's first sentence is about; empty = the last in order, so the attention fusion"),
+        field("comparator", &EvaluationConfig::comparator,
+              "model it is compared with; empty = the ensemble of the same sources"),
         field("truth", &EvaluationConfig::truth,
               "CSV with patient_id and true_risk, known for synthetic cohorts only: gives the best reachable AUC"),
     };
   }
 };
 
-/// True risk by patient id.
-using Truth = std::map<std::string, double>;
+/// Best possible risks of synthetic patients, by column and patient id: `true_risk`, and where the file has them
+/// `risk_c`, `risk_hp`, ... for models that see only these sources (first letters, in the order of the file's columns).
+struct Truth {
+  std::map<std::string, std::map<std::string, double>> risks;
 
-/// Reads the columns patient_id and true_risk; empty for an empty path.
+  bool empty() const { return risks.empty(); }
+  /// What no model of these sources can outrank. `Ensemble_CH` and `MHA_CH` are held against `risk_ch`, `Clinic`
+  /// against `risk_c`; against `true_risk` where there is no such column. nullptr when there is no truth at all.
+  const std::map<std::string, double>* of(const std::string& model) const;
+};
+
+/// Reads the columns patient_id, true_risk and risk_*; empty for an empty path.
 Truth read_truth(const std::filesystem::path& file);
 
 /// Everything the report's tables hold: a pure function of predictions, so that it is rebuilt from predictions.csv.
 /// Each model's threshold is frozen on its out-of-fold training scores and applied everywhere. Subsets without
 /// patients or with one class alone give NaN with a note.
-/// Throws InputError when `config.models` names a model that the predictions lack.
+/// Throws InputError when the config names a model that the predictions lack.
 Results evaluate(const EvaluationConfig& config, const Predictions& predictions, const Truth& truth = {});
+
+/// Rows of a subset that every one of `models` scores, in the order of the predictions.
+std::vector<const Predictions::Row*> common_rows(const Predictions& predictions, Subset subset,
+                                                 const std::vector<std::string>& models);
 
 }  // namespace radiopath::training

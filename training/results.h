@@ -37,7 +37,7 @@ struct Figures {
   ThresholdMetrics at_threshold;  ///< at the frozen threshold; Wilson intervals
   double brier;
   double mean_score;              ///< expected event rate, to hold against events / patients
-  double reachable;               ///< AUC of the true risk of the same patients; NaN where it is not known
+  double reachable;               ///< AUC of the best possible risk of the same patients; NaN where it is not known
   double reachable_z;             ///< (reachable - reached) / standard error of the reached one
   std::string note;
 };
@@ -59,7 +59,7 @@ struct Comparison {
 /// `results.json`. Everything the tables of the report show; a function of the predictions alone.
 struct Results {
   std::vector<std::string> models;   ///< compared, in the order of the tables
-  std::string headline, comparator;  ///< fixed before results are seen; "" when the predictions lack them
+  std::string headline, comparator;  ///< fixed before results are seen; the comparator may be ""
   std::vector<OperatingPoint> thresholds;
   std::vector<Figures> figures;  ///< by subset, population, model
   std::vector<Comparison> comparisons;
@@ -84,6 +84,8 @@ struct Results {
 ///                                "idi_non_events"}]}]}
 /// Intervals are 95 %: DeLong for AUC, Wilson for proportions. Doubles round-trip; NaN is null.
 void write_results(const std::filesystem::path& file, const Results& results);
+/// Throws InputError naming the file when it is no results.json.
+Results read_results(const std::filesystem::path& file);
 
 /// The comparison for the terminal, at most 80 columns wide.
 std::string comparison_table(const Results& results);

@@ -54,8 +54,8 @@ void Svg::text(double x, double y, std::string_view words, std::string_view styl
 std::string Svg::str() const { return text_ + "</svg>\n"; }
 
 namespace {
-constexpr std::array<std::string_view, 7> kColours = {"#000000", "#0072b2", "#d55e00", "#009e73",
-                                                      "#cc79a7", "#56b4e9", "#e69f00"};
+constexpr std::array<std::string_view, 7> kColours = {"#0072b2", "#d55e00", "#009e73", "#cc79a7",
+                                                      "#56b4e9", "#e69f00", "#777777"};
 constexpr std::array<std::string_view, 3> kDashes = {"none", "7 3", "2 3"};
 }  // namespace
 

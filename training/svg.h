@@ -26,7 +26,7 @@ class Svg {
 };
 
 /// Okabe & Ito's colours, which colour-blind readers can tell apart (yellow left out: too pale for a line on white);
-/// a dash pattern for the second and third time round, so that no two of 21 look alike.
+/// a dash pattern for the second and third time round, so that no two of 21 look alike; black is kept for emphasis.
 std::string_view series_colour(int index);
 std::string_view series_dash(int index);  ///< a stroke-dasharray; "none" at first
 

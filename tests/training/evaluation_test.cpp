@@ -41,7 +41,8 @@ TEST(Evaluation, EqualsFiguresWorkedByHand) {
 
   ASSERT_EQ(results.thresholds.size(), 1u);
   EXPECT_DOUBLE_EQ(results.thresholds[0].threshold, 0.5);
-  EXPECT_EQ(results.headline, "M");  // MHA_CHP is not among the models
+  EXPECT_EQ(results.headline, "M");
+  EXPECT_EQ(results.comparator, "");
   const Figures* train = results.find("M", Subset::train_out_of_fold, Population::own);
   ASSERT_NE(train, nullptr);
   EXPECT_DOUBLE_EQ(train->auc.auc, 5.0 / 6);
@@ -116,6 +117,8 @@ TEST(Evaluation, ComparesModelsOnThePatientsThatAllOfThemScore) {
   EXPECT_EQ(results.find("MHA_CHP", Subset::test, Population::own)->patients, 48);
   EXPECT_EQ(results.find("Habitat", Subset::test, Population::own)->patients, 32);
   EXPECT_EQ(results.models, kStudyModels);
+  EXPECT_EQ(results.headline, "MHA_CHP");
+  EXPECT_EQ(results.comparator, "Ensemble_CHP");
 }
 
 TEST(Evaluation, PairsEqualTheCoreStatistics) {
@@ -149,6 +152,15 @@ TEST(Evaluation, SaysHowFarAModelIsFromTheBestReachableAuc) {
   EXPECT_TRUE(std::isnan(evaluate({}, made.predictions).figures.front().reachable));
 }
 
+TEST(Evaluation, HoldsAModelAgainstTheBestRiskOfItsSources) {
+  Truth truth;
+  truth.risks = {{"true_risk", {{"P", 0.1}}}, {"risk_c", {{"P", 0.2}}}, {"risk_ch", {{"P", 0.3}}}};
+  EXPECT_EQ(truth.of("Clinic")->at("P"), 0.2);
+  EXPECT_EQ(truth.of("Ensemble_CH")->at("P"), 0.3);
+  EXPECT_EQ(truth.of("MHA_CHP")->at("P"), 0.1);
+  EXPECT_EQ(Truth{}.of("Clinic"), nullptr);
+}
+
 TEST(Evaluation, GivesNanWithAReasonForDegenerateCohorts) {
   Predictions predictions = of_one_model();
   add(predictions, Role::train, Scored::out_of_fold, {0.2, 0.4, 0.6}, {0, 0, 0});
@@ -172,6 +184,9 @@ TEST(Evaluation, RefusesAModelThatThePredictionsLack) {
   EvaluationConfig config;
   config.models = {"Clinic", "Habitta"};
   EXPECT_THROW(evaluate(config, made_up_predictions(10, 1).predictions), InputError);
+  config.models.clear();
+  config.headline = "MHA_XYZ";
+  EXPECT_THROW(evaluate(config, made_up_predictions(10, 1).predictions), InputError);
 }
 
 TEST(Results, AreTheSameBytesAndReadBackExactly) {
@@ -186,6 +201,10 @@ TEST(Results, AreTheSameBytesAndReadBackExactly) {
   EXPECT_EQ(json["figures"].size(), results.figures.size());
   for (std::size_t i = 0; i < results.figures.size(); ++i)
     EXPECT_EQ(json["figures"][i]["auc"]["value"].get<double>(), results.figures[i].auc.auc);
+  write_results(folder / "c.json", read_results(folder / "a.json"));
+  EXPECT_EQ(text, read_text(folder / "c.json"));
+  write_text(folder / "d.json", "{\"schema\": 1}");
+  EXPECT_THROW(read_results(folder / "d.json"), InputError);
   std::filesystem::remove_all(folder);
 }
 
@@ -194,7 +213,7 @@ TEST(ComparisonTable, FitsATerminalAndNamesEveryModel) {
   const std::string table = comparison_table(evaluate({}, made.predictions, made.truth));
   for (const std::string& model : kStudyModels) EXPECT_NE(table.find(model), std::string::npos);
   EXPECT_NE(table.find("not for clinical use"), std::string::npos);
-  EXPECT_NE(table.find("best reachable AUC"), std::string::npos);
+  EXPECT_NE(table.find("best: best reachable AUC"), std::string::npos);
   std::istringstream lines(table);
   for (std::string line; std::getline(lines, line);) {
     std::size_t columns = 0;

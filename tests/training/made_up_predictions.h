@@ -34,7 +34,7 @@ inline MadeUp made_up_predictions(int patients_per_role, std::uint64_t seed, dou
       const double z = random.normal(-0.8, signal);
       const double risk = 1 / (1 + std::exp(-z));
       const int outcome = random.chance(risk);
-      made.truth[id] = risk;
+      made.truth.risks["true_risk"][id] = risk;
       const auto row = [&](Scored scored, double sharpen) {
         Predictions::Row r{id, role == Role::test ? "B" : "A", role, scored, outcome, {}};
         for (std::size_t m = 0; m < kStudyModels.size(); ++m) {

@@ -1,0 +1,152 @@
+#include "training/report.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <regex>
+
+#include "core/error.h"
+#include "core/files.h"
+#include "made_up_predictions.h"
+#include "training/html.h"
+
+namespace radiopath::training {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A run folder with predictions and results, removed at the end.
+struct MadeUpRun {
+  fs::path folder;
+
+  explicit MadeUpRun(const std::string& name, const Predictions& predictions, const Truth& truth = {})
+      : folder(fs::temp_directory_path() / ("radiopath_report_" + name)) {
+    fs::remove_all(folder);
+    write_predictions(folder / "predictions.csv", predictions);
+    write_results(folder / "results.json", evaluate({}, predictions, truth));
+  }
+  ~MadeUpRun() { fs::remove_all(folder); }
+
+  std::string report() const {
+    write_report(folder);
+    return read_text(folder / "report.html");
+  }
+};
+
+void add_further_files(const fs::path& run) {
+  write_text(run / "config.toml", "name = \"demo\"\nnote = \"<script>alert(1)</script>\"\n[cohort]\nname = \"other\"\n");
+  write_text(run / "failures.csv", "patient_id,stage,reason\nP<1>,radiology,\"mask \"\"&\"\" image differ\"\n");
+  write_text(run / "run.json", R"({"radiopath": "0.1.0", "commit": "abc", "seed": 1, "inputs": {"cohort.csv": "12ab"},
+                                   "libraries": {"Eigen": "3.4.0"}, "started": "2020-01-01T00:00:00Z"})");
+  write_text(run / "flow.json", R"({"steps": [{"name": "Habitat", "total": 180, "train": 40, "validation": 40,
+      "test": 40, "lost": [{"reason": "no t2 image", "count": 60, "train": 20, "validation": 20, "test": 20}]}]})");
+  write_text(run / "models" / "Clinic.json", R"({"modality": "Clinic", "model": {"kind": "clinical", "univariable":
+      [{"column": "age", "odds_ratio": 1.5, "odds_lower": 1.1, "odds_upper": 2.0, "p": 0.01, "separated": false},
+       {"column": "ascites", "odds_ratio": null, "odds_lower": null, "odds_upper": null, "p": 0.2, "separated": true}],
+      "multivariable": [], "dropped": [], "remark": ""}, "ledger": [{"modality": "Clinic", "learner": "clinical",
+      "auc": null, "patients": 9, "events": 4, "folds": 5, "chosen": true}]})");
+  write_text(run / "models" / "Habitat.json", R"({"modality": "Habitat", "model": {"kind": "chain", "learner_name":
+      "random_forest", "encoding": {"columns": ["a", "b"], "dropped_missing": ["c"], "dropped_constant": []},
+      "selection": {"columns": ["a"], "steps": [{"name": "t_test", "before": 2, "kept": ["a"], "remark": ""}]}},
+      "ledger": []})");
+}
+
+std::size_t count(const std::string& text, const std::string& part) {
+  std::size_t found = 0;
+  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
+  return found;
+}
+
+TEST(Report, NamesEveryModelAndIsNotForClinicalUse) {
+  const MadeUp made = made_up_predictions(60, 21);
+  const std::string html = MadeUpRun("models", made.predictions, made.truth).report();
+  for (const std::string& model : kStudyModels) EXPECT_GT(count(html, ">" + model + "<"), 5u) << model;
+  EXPECT_NE(html.find("Not for clinical use"), std::string::npos);
+  EXPECT_NE(html.find("MHA_CHP reached an AUC of"), std::string::npos);
+}
+
+TEST(Report, LoadsNothingAndClosesWhatItOpens) {
+  const MadeUp made = made_up_predictions(60, 22);
+  const MadeUpRun run("closed", made.predictions, made.truth);
+  add_further_files(run.folder);
+  const std::string html = run.report();
+  for (const char* load : {"http:", "https:", "src=", "@import", "url(", "<link", "<script"})
+    EXPECT_EQ(html.find(load), std::string::npos) << load;
+  for (const char* tag : {"table", "svg", "section", "div", "tr", "tbody", "text", "p", "ul", "li", "details"}) {
+    const std::string opening = std::string("<") + tag;
+    EXPECT_EQ(count(html, opening + " ") + count(html, opening + ">"), count(html, std::string("</") + tag + ">")) << tag;
+  }
+  EXPECT_FALSE(std::regex_search(html, std::regex(R"(\bnan\b|\binf\b)")));
+}
+
+TEST(Report, IsTheSameBytesTwiceAndHoldsNoTime) {
+  const MadeUp made = made_up_predictions(40, 23);
+  const MadeUpRun run("twice", made.predictions);
+  add_further_files(run.folder);
+  const std::string first = run.report();
+  EXPECT_EQ(first, run.report());
+  EXPECT_EQ(first.find("2020-01-01"), std::string::npos);
+}
+
+TEST(Report, ShowsWhatTheRunFolderHoldsAndEscapesIt) {
+  const MadeUp made = made_up_predictions(60, 24);
+  const MadeUpRun run("parts", made.predictions);
+  const std::string bare = run.report();
+  EXPECT_EQ(bare.find("id=\"clinical\""), std::string::npos);
+  EXPECT_EQ(bare.find("id=\"patients\""), std::string::npos);
+  add_further_files(run.folder);
+  const std::string html = run.report();
+  EXPECT_NE(html.find("demo: comparison of models"), std::string::npos);
+  EXPECT_NE(html.find("&lt;script&gt;alert(1)"), std::string::npos);
+  EXPECT_NE(html.find("P&lt;1&gt;"), std::string::npos);
+  EXPECT_NE(html.find("mask &quot;&amp;&quot; image differ"), std::string::npos);
+  EXPECT_NE(html.find("1.50 [1.10, 2.00]"), std::string::npos);
+  EXPECT_NE(html.find("60 no t2 image"), std::string::npos);
+  EXPECT_NE(html.find("Habitat: 1 column,"), std::string::npos);
+}
+
+TEST(Report, EscapesPatientIds) {
+  MadeUp made = made_up_predictions(20, 25);
+  for (auto& row : made.predictions.rows) row.patient_id = "<i>" + row.patient_id;
+  const std::string html = MadeUpRun("ids", made.predictions).report();
+  EXPECT_EQ(html.find("<i>P1"), std::string::npos);
+  EXPECT_NE(html.find("&lt;i&gt;P1"), std::string::npos);
+}
+
+TEST(Report, SurvivesDegenerateCohorts) {
+  MadeUp made = made_up_predictions(12, 26);
+  for (auto& row : made.predictions.rows)
+    if (row.role != Role::train) row.outcome = 0;
+  EXPECT_NE(MadeUpRun("one_class", made.predictions).report().find("no events"), std::string::npos);
+  std::erase_if(made.predictions.rows, [](const auto& row) { return row.role != Role::train; });
+  EXPECT_NO_THROW(MadeUpRun("train_only", made.predictions).report());
+  made.predictions.rows.clear();
+  EXPECT_NE(MadeUpRun("nobody", made.predictions).report().find("No cohort allows an AUC"), std::string::npos);
+  made.predictions.models.clear();
+  EXPECT_NO_THROW(MadeUpRun("no_models", made.predictions).report());
+}
+
+TEST(Report, NamesTheFileItCannotRead) {
+  const MadeUp made = made_up_predictions(12, 27);
+  const MadeUpRun run("broken", made.predictions);
+  write_text(run.folder / "flow.json", "{\"steps\": [{\"total\": 3}]}");
+  try {
+    run.report();
+    FAIL() << "no error";
+  } catch (const InputError& error) {
+    EXPECT_NE(std::string(error.what()).find("flow.json"), std::string::npos);
+  }
+}
+
+TEST(Html, FormatsWhatIsUndefinedAsADash) {
+  EXPECT_EQ(format_fixed(std::nan("")), "–");
+  EXPECT_EQ(format_fixed(-0.0004), "0.000");
+  EXPECT_EQ(format_signed(-0.25), "−0.250");
+  EXPECT_EQ(format_signed(0.25, 1), "+0.2");
+  EXPECT_EQ(format_p(0.0004), "< 0.001");
+  EXPECT_EQ(format_interval(0.5, 0.4, 0.6, 2), "0.50 [0.40, 0.60]");
+  EXPECT_EQ(format_interval(0.5, std::nan(""), std::nan("")), "0.500");
+}
+
+}  // namespace
+}  // namespace radiopath::training

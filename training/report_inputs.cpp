@@ -1,0 +1,154 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "core/error.h"
+#include "core/files.h"
+#include "core/hash.h"
+#include "core/table.h"
+#include "training/report.h"
+
+namespace radiopath::training {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+double number(const Json& json) {
+  return json.is_number() ? json.get<double>() : std::numeric_limits<double>::quiet_NaN();
+}
+
+/// Calls `use` with the parsed file when there is one.
+template <class Use>
+void with_json(const fs::path& file, Use&& use) {
+  if (!fs::exists(file)) return;
+  try {
+    use(Json::parse(read_text(file)));
+  } catch (const Json::exception& error) {
+    throw InputError(fmt::format("{}: not as this version writes it: {}", file.string(), error.what()));
+  }
+}
+
+std::vector<std::pair<std::string, std::string>> texts(const Json& json) {
+  std::vector<std::pair<std::string, std::string>> pairs;
+  for (const auto& [key, value] : json.items())
+    pairs.emplace_back(key, value.is_string() ? value.get<std::string>() : value.dump());
+  return pairs;
+}
+
+void read_flow(const Json& json, ReportInputs& inputs) {
+  for (const Json& step : json.at("steps")) {
+    FlowBranch branch{step.at("name"), step.at("total"), {}, step.at("total"), ""};
+    for (const Json& loss : step.at("lost")) {
+      branch.losses.push_back({loss.at("reason"), loss.at("count")});
+      branch.remaining -= branch.losses.back().count;
+    }
+    for (const char* role : {"train", "validation", "test"})
+      if (step.contains(role))
+        branch.remaining_text +=
+            fmt::format("{}{} {}", branch.remaining_text.empty() ? "" : ", ", role, step.at(role).get<int>());
+    inputs.flow.push_back(std::move(branch));
+  }
+}
+
+std::vector<ReportInputs::Term> read_terms(const Json& json) {
+  std::vector<ReportInputs::Term> terms;
+  for (const Json& term : json)
+    terms.push_back({term.at("column"), number(term.at("odds_ratio")), number(term.at("odds_lower")),
+                     number(term.at("odds_upper")), number(term.at("p")), term.at("separated")});
+  return terms;
+}
+
+ReportInputs::Selection read_selection(const std::string& modality, const Json& chain) {
+  ReportInputs::Selection selection{modality, chain.at("learner_name"), {}, chain.at("selection").at("columns"), {}};
+  const Json& encoding = chain.at("encoding");
+  const std::size_t usable = encoding.at("columns").size();
+  const std::size_t dropped = encoding.at("dropped_missing").size() + encoding.at("dropped_constant").size();
+  selection.steps = {{"extracted", static_cast<int>(usable + dropped)}, {"usable", static_cast<int>(usable)}};
+  for (const Json& step : chain.at("selection").at("steps")) {
+    selection.steps.emplace_back(step.at("name"), static_cast<int>(step.at("kept").size()));
+    if (const std::string remark = step.at("remark"); !remark.empty())
+      selection.remarks.push_back(step.at("name").get<std::string>() + ": " + remark);
+  }
+  return selection;
+}
+
+void read_unimodal(const Json& json, ReportInputs& inputs) {
+  const Json& model = json.at("model");
+  if (model.at("kind") == "clinical")
+    inputs.clinical = {read_terms(model.at("univariable")), read_terms(model.at("multivariable")), model.at("dropped"),
+                       model.at("remark")};
+  else
+    inputs.selections.push_back(read_selection(json.at("modality"), model));
+  for (const Json& scored : json.at("ledger"))
+    inputs.candidates.push_back({scored.at("modality"), scored.at("learner"), number(scored.at("auc")),
+                                 scored.at("patients"), scored.at("events"), scored.at("folds"), scored.at("chosen")});
+}
+
+void read_ensemble(const Json& json, ReportInputs& inputs) {
+  ReportInputs::Ensemble ensemble{json.at("name"), json.at("components"), number(json.at("model").at("intercept")),
+                                  {}, json.at("patients"), json.at("events")};
+  for (const Json& weight : json.at("model").at("coefficients")) ensemble.weights.push_back(number(weight));
+  inputs.ensembles.push_back(std::move(ensemble));
+}
+
+/// In the order of the results' models, so that folders are read alike everywhere.
+void read_models(const fs::path& folder, ReportInputs& inputs) {
+  for (const std::string& model : inputs.results.models)
+    with_json(folder / (model + ".json"), [&](const Json& json) {
+      if (json.contains("modality")) read_unimodal(json, inputs);
+      if (json.contains("components")) read_ensemble(json, inputs);
+    });
+}
+
+void read_failures(const fs::path& file, ReportInputs& inputs) {
+  if (!fs::exists(file)) return;
+  const CsvFile csv = read_csv(file);
+  const auto column = [&](const char* name) { return static_cast<std::size_t>(csv.column(name)); };
+  const std::size_t patient = column("patient_id"), stage = column("stage"), reason = column("reason");
+  for (const auto& row : csv.rows) inputs.failures.push_back({row[patient], row[stage], row[reason]});
+}
+
+/// `name = "..."` of the resolved settings.
+std::string study_name(const std::string& settings) {
+  std::istringstream lines(settings);
+  for (std::string line; std::getline(lines, line) && !line.starts_with('[');) {
+    if (!line.starts_with("name")) continue;
+    const auto from = line.find_first_of("\"'"), to = line.find_last_of("\"'");
+    if (from != std::string::npos && to > from) return line.substr(from + 1, to - from - 1);
+  }
+  return "";
+}
+
+}  // namespace
+
+ReportInputs read_report_inputs(const fs::path& run_folder) {
+  ReportInputs inputs;
+  inputs.results = read_results(run_folder / "results.json");
+  inputs.predictions = read_predictions(run_folder / "predictions.csv");
+  inputs.predictions_hash = hash_file(run_folder / "predictions.csv");
+  with_json(run_folder / "flow.json", [&](const Json& json) { read_flow(json, inputs); });
+  read_models(run_folder / "models", inputs);
+  read_failures(run_folder / "failures.csv", inputs);
+  with_json(run_folder / "run.json", [&](const Json& json) {
+    inputs.version = json.value("radiopath", "");
+    inputs.commit = json.value("commit", "");
+    if (json.contains("libraries")) inputs.libraries = texts(json.at("libraries"));
+    if (json.contains("inputs") && json.at("inputs").is_object()) inputs.input_hashes = texts(json.at("inputs"));
+  });
+  if (fs::exists(run_folder / "config.toml")) inputs.settings = read_text(run_folder / "config.toml");
+  inputs.name = study_name(inputs.settings);
+  inputs.images = fs::exists(run_folder / "habitats") || fs::exists(run_folder / "slides");
+  return inputs;
+}
+
+void write_report(const fs::path& run_folder) {
+  write_text(run_folder / "report.html", report_html(read_report_inputs(run_folder)));
+}
+
+}  // namespace radiopath::training
