@@ -1,0 +1,137 @@
+#include "radiology/clustering_pass.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <limits>
+
+#include "core/parallel.h"
+
+namespace radiopath::radiology {
+namespace {
+
+// Eight points at a time, in GCC's and Clang's portable vectors: every lane has its own sums, so the result does not
+// depend on what the compiler makes of the loop.
+constexpr int kLanes = 8;
+using Floats = float __attribute__((vector_size(kLanes * sizeof(float))));
+using Ints = std::int32_t __attribute__((vector_size(kLanes * sizeof(float))));
+using Doubles = double __attribute__((vector_size(kLanes * sizeof(double))));
+
+constexpr int kTile = 1024;  // points whose labels stay in the nearest cache
+
+/// Centroids as float with half their squared norm: argmin of |x - c|^2 is argmin of |c|^2 / 2 - x c.
+struct Scores {
+  std::vector<float> centres;  // (k, dimensions)
+  std::vector<float> half_norms;
+};
+
+Floats load(const float* from, int n) {
+  Floats v = {};
+  std::memcpy(&v, from, static_cast<std::size_t>(n) * sizeof(float));
+  return v;
+}
+
+/// Labels of `count` <= kTile points from `begin`, -1 beyond them. D is the number of dimensions, 0 when it is not
+/// known at compile time.
+template <int D>
+void label_tile(const Points& points, std::int64_t begin, int count, const Scores& scores, Ints* labels) {
+  const int dimensions = D > 0 ? D : points.dimensions();
+  const int k = static_cast<int>(scores.half_norms.size());
+  for (int i = 0; i < count; i += kLanes) {
+    const int n = std::min(kLanes, count - i);
+    Floats best = {};
+    best += std::numeric_limits<float>::infinity();
+    Ints label = {};
+    for (int j = 0; j < k; ++j) {
+      Floats score = {};
+      score += scores.half_norms[static_cast<std::size_t>(j)];
+      for (int c = 0; c < dimensions; ++c) {
+        const float* channel = points.channels[static_cast<std::size_t>(c)].data() + begin + i;
+        score -= load(channel, n) * scores.centres[static_cast<std::size_t>(j * dimensions + c)];
+      }
+      const Ints better = score < best;
+      best = better ? score : best;
+      label = better ? Ints{} + j : label;
+    }
+    for (int lane = n; lane < kLanes; ++lane) label[lane] = -1;
+    labels[i / kLanes] = label;
+  }
+}
+
+template <int D>
+void sum_tile(const Points& points, std::int64_t begin, int count, int k, const Ints* labels, PassSums& into) {
+  const int dimensions = D > 0 ? D : points.dimensions();
+  for (int j = 0; j < k; ++j) {
+    Ints size = {};
+    for (int i = 0; i < count; i += kLanes) size -= labels[i / kLanes] == j;  // true is -1
+    for (int lane = 0; lane < kLanes; ++lane) into.sizes[static_cast<std::size_t>(j)] += size[lane];
+    for (int c = 0; c < dimensions; ++c) {
+      const float* channel = points.channels[static_cast<std::size_t>(c)].data() + begin;
+      Doubles sum = {};
+      for (int i = 0; i < count; i += kLanes) {
+        const Floats x = load(channel + i, std::min(kLanes, count - i));
+        sum += __builtin_convertvector(labels[i / kLanes] == j ? x : Floats{}, Doubles);
+      }
+      for (int lane = 0; lane < kLanes; ++lane) into.sums[static_cast<std::size_t>(j * dimensions + c)] += sum[lane];
+    }
+  }
+}
+
+template <int D>
+PassSums sum_block(const Points& points, std::int64_t begin, std::int64_t end, const Scores& scores) {
+  const int k = static_cast<int>(scores.half_norms.size());
+  PassSums sums{std::vector<double>(scores.centres.size()), std::vector<std::int64_t>(static_cast<std::size_t>(k))};
+  std::array<Ints, kTile / kLanes> labels;
+  for (std::int64_t tile = begin; tile < end; tile += kTile) {
+    const int count = static_cast<int>(std::min<std::int64_t>(kTile, end - tile));
+    label_tile<D>(points, tile, count, scores, labels.data());
+    sum_tile<D>(points, tile, count, k, labels.data(), sums);
+  }
+  return sums;
+}
+
+auto sum_block_for(int dimensions) {
+  switch (dimensions) {
+    case 1:
+      return &sum_block<1>;
+    case 2:
+      return &sum_block<2>;
+    case 3:
+      return &sum_block<3>;
+    case 4:
+      return &sum_block<4>;
+    case 5:
+      return &sum_block<5>;
+    case 6:
+      return &sum_block<6>;
+    default:
+      return &sum_block<0>;
+  }
+}
+
+}  // namespace
+
+PassSums assign_and_sum(const Points& points, const std::vector<std::vector<double>>& centroids) {
+  Scores scores;
+  for (const auto& centroid : centroids) {
+    double square = 0;
+    for (const double x : centroid) {
+      scores.centres.push_back(static_cast<float>(x));
+      square += x * x;
+    }
+    scores.half_norms.push_back(static_cast<float>(square / 2));
+  }
+  const auto run = sum_block_for(points.dimensions());
+  const std::int64_t blocks = (points.count() + kBlockPoints - 1) / kBlockPoints;
+  const auto parts = parallel_map(blocks, [&](std::int64_t block) {
+    return run(points, block * kBlockPoints, std::min(points.count(), (block + 1) * kBlockPoints), scores);
+  });
+  PassSums total{std::vector<double>(scores.centres.size()), std::vector<std::int64_t>(centroids.size())};
+  for (const PassSums& part : parts) {
+    for (std::size_t i = 0; i < total.sums.size(); ++i) total.sums[i] += part.sums[i];
+    for (std::size_t j = 0; j < total.sizes.size(); ++j) total.sizes[j] += part.sizes[j];
+  }
+  return total;
+}
+
+}  // namespace radiopath::radiology

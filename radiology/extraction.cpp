@@ -1,0 +1,216 @@
+#include "radiology/extraction.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "core/error.h"
+#include "core/hash.h"
+#include "core/inclusion.h"
+#include "core/parallel.h"
+#include "core/progress.h"
+#include "radiology/first_order.h"
+#include "radiology/glcm.h"
+#include "radiology/shape.h"
+
+namespace radiopath::radiology {
+namespace {
+
+constexpr const char* kStage = "radiology";
+constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
+
+struct Families {
+  bool first_order = false, shape = false, glcm = false;
+};
+
+Families families_of(const FeaturesConfig& config) {
+  Families families;
+  for (const auto& name : config.families) {
+    if (name == "firstorder")
+      families.first_order = true;
+    else if (name == "shape")
+      families.shape = true;
+    else if (name == "glcm")
+      families.glcm = true;
+    else {
+      const auto nearest = nearest_name(name, {"firstorder", "shape", "glcm"});
+      throw InputError(fmt::format("[radiology.features] families: unknown '{}'{}; known: firstorder, shape, glcm",
+                                   name, nearest ? "; did you mean '" + *nearest + "'?" : ""));
+    }
+  }
+  return families;
+}
+
+template <std::size_t N>
+void append(std::vector<double>& row, const std::array<double, N>& values) {
+  row.insert(row.end(), values.begin(), values.end());
+}
+
+/// What PyRadiomics measures: more than one voxel, in more than one line of them, and not below the smallest volume.
+bool measurable(const Roi& roi, double volume_mm3, const HabitatsConfig& config) {
+  return roi.count() > 1 && roi.dimensions() >= 2 && volume_mm3 >= config.min_volume_mm3;
+}
+
+/// Values in the order of feature_columns().
+std::vector<double> measure(const RadiologyConfig& config, int k, const LabelMap& habitats,
+                            const LesionImages& images) {
+  const Families families = families_of(config.features);
+  const double voxel_mm3 = habitats.grid.voxel_volume_mm3();
+  const auto lesion_voxels = static_cast<double>(images.lesion.count());
+  std::vector<double> row;
+  for (int h = 1; h <= k; ++h) {
+    const Roi roi = make_roi(habitats, h);
+    const double volume_mm3 = static_cast<double>(roi.count()) * voxel_mm3;
+    row.push_back(volume_mm3 / 1000);
+    row.push_back(static_cast<double>(roi.count()) / lesion_voxels);
+    const Roi measured = measurable(roi, volume_mm3, config.habitats) ? roi : Roi{};
+    if (families.shape) append(row, shape(measured));
+    for (const Volume& channel : images.channels) {
+      const auto intensities = intensities_in(measured, channel);
+      const Discretized levels = discretize(intensities, config.features.bin_width);
+      if (families.first_order) append(row, first_order(intensities, levels, voxel_mm3));
+      if (families.glcm) append(row, glcm(measured, levels));
+    }
+  }
+  return row;
+}
+
+/// The labels put back into the whole grid, so that they lie over the images in any viewer.
+LabelMap in_whole_grid(const LabelMap& part, const LesionImages& images) {
+  LabelMap whole{images.whole, std::vector<std::int16_t>(static_cast<std::size_t>(images.whole.voxel_count()))};
+  const auto& [low, size] = images.box;
+  for (int z = 0; z < size[2]; ++z) {
+    for (int y = 0; y < size[1]; ++y) {
+      const auto row = part.voxels.begin() + static_cast<std::ptrdiff_t>(part.grid.index(0, y, z));
+      std::copy(row, row + size[0],
+                whole.voxels.begin() + static_cast<std::ptrdiff_t>(whole.grid.index(low[0], low[1] + y, low[2] + z)));
+    }
+  }
+  return whole;
+}
+
+/// The id as a file name: what a file system may refuse is replaced, and told apart by a hash.
+std::string file_name_of(const std::string& id) {
+  std::string name = id;
+  for (char& c : name) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+                       c == '_' || (c == '.' && &c != name.data());
+    if (!plain) c = '_';
+  }
+  return name == id ? name : name + "-" + hash_text(id).substr(0, 8);
+}
+
+/// One patient's row, from the run folder where it is there under the same inputs and settings.
+std::vector<double> row_of(const RadiologyConfig& config, const HabitatModel& model, const ExaminationFiles& files,
+                           const std::string& id, const std::vector<std::string>& columns, RunFolder& folder) {
+  const std::string key =
+      Hasher().add("habitat features 1").add(config_text(config)).add(model.hash()).add(hash_of(files)).hex();
+  const std::string stem = "habitats/" + file_name_of(id);
+  if (!folder.has(stem + ".csv", key) || !folder.has(stem + ".nrrd", key)) {
+    const LesionImages images = load_lesion(config, files);
+    const LabelMap habitats = assign_habitats(model, images);
+    const auto values = measure(config, model.k(), habitats, images);
+    folder.keep(stem + ".nrrd", key,
+                [&](const auto& temporary) { write_label_map_to(temporary, in_whole_grid(habitats, images)); });
+    folder.keep(stem + ".csv", key, [&](const auto& temporary) {
+      Table row({id}, columns);
+      row.values.row(0) = Eigen::Map<const Eigen::RowVectorXd>(values.data(), static_cast<Eigen::Index>(values.size()));
+      write_table(temporary, row);
+    });
+  }
+  const Table row = read_table(folder / (stem + ".csv"));
+  return {row.values.data(), row.values.data() + row.values.size()};
+}
+
+Table ready_table(const RadiologyConfig& config, const PatientView& view) {
+  const Table table = read_table(config.table);
+  const InclusionRule rule(config.include);
+  std::vector<std::string> ids;
+  for (int i = 0; i < view.size(); ++i) {
+    if (table.find(view[i].id) && rule.includes(view[i])) ids.push_back(view[i].id);
+  }
+  return table.select_rows(ids);
+}
+
+}  // namespace
+
+std::vector<std::string> feature_columns(const RadiologyConfig& config, int k) {
+  const Families families = families_of(config.features);
+  std::vector<std::string> columns;
+  const auto add = [&](const std::string& prefix, const auto& names) {
+    for (const auto name : names) columns.push_back(prefix + std::string(name));
+  };
+  for (int h = 1; h <= k; ++h) {
+    columns.push_back(fmt::format("h{}_volume_ml", h));
+    columns.push_back(fmt::format("h{}_proportion", h));
+    if (families.shape) add(fmt::format("h{}_original_shape_", h), kShapeNames);
+    for (const auto& sequence : config.sequences) {
+      if (families.first_order) add(fmt::format("{}_h{}_original_firstorder_", sequence, h), kFirstOrderNames);
+      if (families.glcm) add(fmt::format("{}_h{}_original_glcm_", sequence, h), kGlcmNames);
+    }
+  }
+  return columns;
+}
+
+Table extract_features(const RadiologyConfig& config, const HabitatModel& model, const PatientView& view,
+                       RunFolder& folder) {
+  if (!config.table.empty()) return ready_table(config, view);
+  if (config.sequences.empty()) return {};
+  require_columns(config, view.cohort());
+  if (model.channels != config.sequences) {
+    throw InputError(fmt::format("the habitats were fitted on {}, [radiology] sequences are {}",
+                                 join_names(model.channels), join_names(config.sequences)));
+  }
+  const auto columns = feature_columns(config, model.k());
+  const InclusionRule rule(config.include);
+  Progress progress("habitat features", view.size());
+  const auto rows = parallel_map(view.size(), [&](std::int64_t i) {
+    const Patient& patient = view[static_cast<int>(i)];
+    std::vector<double> row;
+    const bool done = !rule.includes(patient) || folder.failures.guard(patient.id, kStage, [&] {
+      const auto files = files_of(config, view.cohort(), patient);
+      if (files) row = row_of(config, model, *files, patient.id, columns, folder);
+    });
+    if (!done) progress.fail();
+    progress.advance();
+    return row;
+  });
+  std::vector<std::string> ids;
+  for (int i = 0; i < view.size(); ++i) {
+    if (!rows[static_cast<std::size_t>(i)].empty()) ids.push_back(view[i].id);
+  }
+  Table table(ids, columns);
+  int next = 0;
+  for (const auto& row : rows) {
+    if (row.empty()) continue;
+    table.values.row(next++) = Eigen::Map<const Eigen::RowVectorXd>(row.data(), static_cast<Eigen::Index>(row.size()));
+  }
+  return table;
+}
+
+std::vector<Failures::Entry> check_inputs(const RadiologyConfig& config, const PatientView& view) {
+  Failures found;
+  if (!config.table.empty()) {
+    found.guard("", kStage, [&] { read_table(config.table); });
+    return found.entries();
+  }
+  if (config.sequences.empty()) return {};
+  const bool settings_fit = found.guard("", kStage, [&] {
+    require_columns(config, view.cohort());
+    families_of(config.features);
+  });
+  if (!settings_fit) return found.entries();
+  const InclusionRule rule(config.include);
+  parallel_for(view.size(), [&](std::int64_t i) {
+    const Patient& patient = view[static_cast<int>(i)];
+    if (!rule.includes(patient)) return;
+    found.guard(patient.id, kStage, [&] {
+      if (const auto files = files_of(config, view.cohort(), patient)) check_examination(config, *files);
+    });
+  });
+  return found.entries();
+}
+
+}  // namespace radiopath::radiology

@@ -1,0 +1,135 @@
+#include "radiology/images.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/error.h"
+#include "core/hash.h"
+#include "core/inclusion.h"
+#include "core/table.h"
+#include "radiology/extraction.h"
+
+namespace radiopath::radiology {
+namespace {
+
+std::string name_of_file(const std::filesystem::path& file) { return file.filename().string(); }
+
+/// The grid the lesion is analysed on before it is cut. A mask belongs to the series it was drawn on, so one of the
+/// sequences must share its grid; the others are resampled.
+Grid lesion_grid(const RadiologyConfig& config, const ExaminationFiles& files, const Grid& mask,
+                 const std::vector<Grid>& sequences) {
+  for (const Grid& sequence : sequences) {
+    if (same_grid(sequence, mask)) return mask;
+  }
+  if (config.resample_mask) return sequences.front();
+  throw InputError(
+      grid_difference(name_of_file(files.sequences.front()), sequences.front(), name_of_file(files.mask), mask) +
+      (sequences.size() > 1 ? " No other sequence shares the mask's grid." : "") +
+      " Set [radiology] resample_mask = true to resample it.");
+}
+
+Mask read_lesion(const RadiologyConfig& config, const ExaminationFiles& files) {
+  return read_mask(files.mask, config.label);
+}
+
+/// The lesion on its analysis grid, and that grid.
+Mask place_lesion(const RadiologyConfig& config, const ExaminationFiles& files, Mask mask,
+                  const std::vector<Grid>& sequences) {
+  Grid grid = lesion_grid(config, files, mask.grid, sequences);
+  if (config.preprocessing.grid == "isotropic") grid = isotropic_grid(grid, config.preprocessing.voxel_size_mm);
+  mask = resample(mask, grid);
+  if (mask.count() == 0) {
+    throw InputError(
+        fmt::format("{}: no lesion voxel is left on the common grid ({}); does the mask belong to these images?",
+                    name_of_file(files.mask), describe(grid)));
+  }
+  return mask;
+}
+
+void require_coverage(const Volume& channel, const Mask& lesion, const std::filesystem::path& file) {
+  std::int64_t missing = 0;
+  for (std::size_t i = 0; i < lesion.voxels.size(); ++i)
+    missing += lesion.voxels[i] != 0 && !std::isfinite(channel.voxels[i]);
+  if (missing == 0) return;
+  throw InputError(
+      fmt::format("{}: {} of {} lesion voxels lie outside it or are not finite; was the mask drawn on another "
+                  "examination?",
+                  name_of_file(file), missing, lesion.count()));
+}
+
+}  // namespace
+
+std::optional<ExaminationFiles> files_of(const RadiologyConfig& config, const Cohort& cohort, const Patient& patient) {
+  ExaminationFiles files;
+  std::vector<std::string> absent;
+  const auto one = [&](const std::string& column) -> std::filesystem::path {
+    const auto named = cohort.files(patient, column);
+    if (named.size() > 1) {
+      throw InputError(fmt::format("line {} of the manifest: column '{}' names {} files; expected one", patient.line,
+                                   column, named.size()));
+    }
+    if (named.empty()) absent.push_back(column);
+    return named.empty() ? std::filesystem::path() : named.front();
+  };
+  for (const auto& sequence : config.sequences) files.sequences.push_back(one(sequence));
+  files.mask = one(config.mask);
+  if (absent.size() == config.sequences.size() + 1) return std::nullopt;
+  if (!absent.empty()) {
+    throw InputError(fmt::format("line {} of the manifest: no file for {}; habitats need every sequence and the mask",
+                                 patient.line, join_names(absent)));
+  }
+  return files;
+}
+
+std::string hash_of(const ExaminationFiles& files) {
+  Hasher hasher;
+  for (const auto& file : files.sequences) hasher.add_file(file);
+  return hasher.add_file(files.mask).hex();
+}
+
+LesionImages load_lesion(const RadiologyConfig& config, const ExaminationFiles& files) {
+  const PreprocessingConfig& settings = config.preprocessing;
+  std::vector<Grid> grids;
+  for (const auto& file : files.sequences) grids.push_back(read_grid(file));
+  const Mask lesion = place_lesion(config, files, read_lesion(config, files), grids);
+
+  LesionImages images;
+  images.whole = lesion.grid;
+  images.box = bounding_box(lesion);
+  images.lesion = cut(lesion, images.box);
+  for (std::size_t s = 0; s < files.sequences.size(); ++s) {
+    images.channels.push_back(with_context(name_of_file(files.sequences[s]), [&] {
+      Volume volume = read_volume(files.sequences[s]);
+      const auto& quantitative = settings.quantitative;
+      const bool has_unit =
+          std::find(quantitative.begin(), quantitative.end(), config.sequences[s]) != quantitative.end();
+      if (!has_unit) volume = normalize(std::move(volume), settings);
+      return resample(volume, images.lesion.grid, interpolation_named(settings.interpolation));
+    }));
+    require_coverage(images.channels.back(), images.lesion, files.sequences[s]);
+  }
+  return images;
+}
+
+void check_examination(const RadiologyConfig& config, const ExaminationFiles& files) {
+  std::vector<Grid> grids;
+  for (const auto& file : files.sequences) grids.push_back(read_grid(file));
+  place_lesion(config, files, read_lesion(config, files), grids);
+}
+
+void require_columns(const RadiologyConfig& config, const Cohort& cohort) {
+  const auto require = [&](const std::string& column, const std::string& setting) {
+    const auto& known = cohort.columns();
+    if (std::find(known.begin(), known.end(), column) != known.end()) return;
+    const auto nearest = nearest_name(column, known);
+    throw InputError(fmt::format("[radiology] {}: the manifest has no column '{}'{}; it has {}", setting, column,
+                                 nearest ? "; did you mean '" + *nearest + "'?" : "", join_names(known)));
+  };
+  for (const auto& sequence : config.sequences) require(sequence, "sequences");
+  require(config.mask, "mask");
+  for (const auto& column : InclusionRule(config.include).columns()) require(column, "include");
+}
+
+}  // namespace radiopath::radiology
