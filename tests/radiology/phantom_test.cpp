@@ -71,7 +71,9 @@ TEST(MriPhantom, WithoutNoiseEveryHabitatIsOneValue) {
   phantom.noise = 0;
   const MriPicture picture = paint(phantom);
   for (std::size_t v = 0; v < picture.habitats.voxels.size(); ++v) {
-    if (picture.habitats.voxels[v] == 3) ASSERT_EQ(picture.dwi.voxels[v], 780);
+    if (picture.habitats.voxels[v] == 3) {
+      ASSERT_EQ(picture.dwi.voxels[v], 780);
+    }
   }
 }
 
