@@ -21,8 +21,8 @@ constexpr std::array<Signal, 4> kHabitats = {{
     {430, 540, 780, 780},   // 3: highest DWI, lowest ADC
     {900, 240, 180, 2350},  // 4: highest ADC, lowest CE and DWI
 }};
-constexpr Signal kSoftTissue = {220, 330, 150, 1500};
-constexpr Signal kFat = {700, 420, 40, 250};
+constexpr Signal kSoftTissue = {260, 330, 300, 1500};
+constexpr Signal kFat = {700, 420, 110, 250};
 constexpr Signal kAir = {0, 0, 0, 0};
 constexpr Signal kNoise = {30, 30, 30, 60};
 
