@@ -15,7 +15,7 @@ namespace {
 constexpr int kLanes = 8;
 using Floats = float __attribute__((vector_size(kLanes * sizeof(float))));
 using Ints = std::int32_t __attribute__((vector_size(kLanes * sizeof(float))));
-using Doubles = double __attribute__((vector_size(kLanes * sizeof(double))));
+using Doubles = double __attribute__((vector_size(kLanes / 2 * sizeof(double))));  // half the lanes
 
 constexpr int kTile = 1024;  // points whose labels stay in the nearest cache
 
@@ -25,10 +25,29 @@ struct Scores {
   std::vector<float> half_norms;
 };
 
-Floats load(const float* from, int n) {
-  Floats v = {};
-  std::memcpy(&v, from, static_cast<std::size_t>(n) * sizeof(float));
-  return v;
+/// Eight values from `from`: all of them, or `n` and then zeros.
+struct Whole {
+  Floats operator()(const float* from) const {
+    Floats v;
+    std::memcpy(&v, from, sizeof v);
+    return v;
+  }
+};
+struct Part {
+  int n;
+  Floats operator()(const float* from) const {
+    Floats v = {};
+    std::memcpy(&v, from, static_cast<std::size_t>(n) * sizeof(float));
+    return v;
+  }
+};
+
+/// body(i, load) for i = 0, 8, … below `count`.
+template <class Body>
+void for_eights(int count, const Body& body) {
+  int i = 0;
+  for (; i + kLanes <= count; i += kLanes) body(i, Whole{});
+  if (i < count) body(i, Part{count - i});
 }
 
 /// Labels of `count` <= kTile points from `begin`, -1 beyond them. D is the number of dimensions, 0 when it is not
@@ -37,8 +56,7 @@ template <int D>
 void label_tile(const Points& points, std::int64_t begin, int count, const Scores& scores, Ints* labels) {
   const int dimensions = D > 0 ? D : points.dimensions();
   const int k = static_cast<int>(scores.half_norms.size());
-  for (int i = 0; i < count; i += kLanes) {
-    const int n = std::min(kLanes, count - i);
+  for_eights(count, [&](int i, auto load) {
     Floats best = {};
     best += std::numeric_limits<float>::infinity();
     Ints label = {};
@@ -47,32 +65,48 @@ void label_tile(const Points& points, std::int64_t begin, int count, const Score
       score += scores.half_norms[static_cast<std::size_t>(j)];
       for (int c = 0; c < dimensions; ++c) {
         const float* channel = points.channels[static_cast<std::size_t>(c)].data() + begin + i;
-        score -= load(channel, n) * scores.centres[static_cast<std::size_t>(j * dimensions + c)];
+        score -= load(channel) * scores.centres[static_cast<std::size_t>(j * dimensions + c)];
       }
       const Ints better = score < best;
       best = better ? score : best;
       label = better ? Ints{} + j : label;
     }
-    for (int lane = n; lane < kLanes; ++lane) label[lane] = -1;
+    for (int lane = count - i; lane < kLanes; ++lane) label[lane] = -1;
     labels[i / kLanes] = label;
+  });
+}
+
+/// Adds the points labelled `j` of W channels from `first` to the sums of cluster j.
+template <int W>
+void sum_channels(const Points& points, int first, std::int64_t begin, int count, int j, const Ints* labels,
+                  double* into) {
+  std::array<const float*, W> channels;
+  for (int c = 0; c < W; ++c) channels[c] = points.channels[static_cast<std::size_t>(first + c)].data() + begin;
+  Doubles low[W] = {}, high[W] = {};
+  for_eights(count, [&](int i, auto load) {
+    const Ints chosen = labels[i / kLanes] == j;
+    for (int c = 0; c < W; ++c) {
+      const Floats x = chosen ? load(channels[c] + i) : Floats{};
+      low[c] += __builtin_convertvector(__builtin_shufflevector(x, x, 0, 1, 2, 3), Doubles);
+      high[c] += __builtin_convertvector(__builtin_shufflevector(x, x, 4, 5, 6, 7), Doubles);
+    }
+  });
+  for (int c = 0; c < W; ++c) {
+    for (int lane = 0; lane < kLanes / 2; ++lane) into[c] += low[c][lane] + high[c][lane];
   }
 }
 
 template <int D>
 void sum_tile(const Points& points, std::int64_t begin, int count, int k, const Ints* labels, PassSums& into) {
-  const int dimensions = D > 0 ? D : points.dimensions();
   for (int j = 0; j < k; ++j) {
     Ints size = {};
     for (int i = 0; i < count; i += kLanes) size -= labels[i / kLanes] == j;  // true is -1
     for (int lane = 0; lane < kLanes; ++lane) into.sizes[static_cast<std::size_t>(j)] += size[lane];
-    for (int c = 0; c < dimensions; ++c) {
-      const float* channel = points.channels[static_cast<std::size_t>(c)].data() + begin;
-      Doubles sum = {};
-      for (int i = 0; i < count; i += kLanes) {
-        const Floats x = load(channel + i, std::min(kLanes, count - i));
-        sum += __builtin_convertvector(labels[i / kLanes] == j ? x : Floats{}, Doubles);
-      }
-      for (int lane = 0; lane < kLanes; ++lane) into.sums[static_cast<std::size_t>(j * dimensions + c)] += sum[lane];
+    double* sums = &into.sums[static_cast<std::size_t>(j * points.dimensions())];
+    if constexpr (D > 0) {
+      sum_channels<D>(points, 0, begin, count, j, labels, sums);
+    } else {
+      for (int c = 0; c < points.dimensions(); ++c) sum_channels<1>(points, c, begin, count, j, labels, sums + c);
     }
   }
 }

@@ -6,10 +6,18 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <stdexcept>
 
 #include "core/error.h"
 
 namespace radiopath::radiology {
+
+Interpolation interpolation_named(const std::string& name) {
+  if (name == "nearest") return Interpolation::nearest;
+  if (name == "linear") return Interpolation::linear;
+  if (name == "bspline") return Interpolation::bspline;
+  throw std::logic_error("unknown interpolation " + name);
+}
 
 Grid isotropic_grid(const Grid& grid, double voxel_size_mm) {
   Grid cubes = grid;

@@ -6,7 +6,6 @@
 
 #include <cmath>
 #include <limits>
-#include <stdexcept>
 
 #include "core/error.h"
 #include "radiology/itk_image.h"
@@ -71,13 +70,6 @@ std::vector<Voxel> interpolate(const Grid& from, const std::vector<Voxel>& voxel
 }
 
 }  // namespace
-
-Interpolation interpolation_named(const std::string& name) {
-  if (name == "nearest") return Interpolation::nearest;
-  if (name == "linear") return Interpolation::linear;
-  if (name == "bspline") return Interpolation::bspline;
-  throw std::logic_error("unknown interpolation " + name);
-}
 
 Volume resample(const Volume& volume, const Grid& grid, Interpolation interpolation) {
   constexpr float kOutside = std::numeric_limits<float>::quiet_NaN();

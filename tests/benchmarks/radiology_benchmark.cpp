@@ -1,9 +1,10 @@
 #include <benchmark/benchmark.h>
 
-#include "radiology/discretization.h"
+#include <array>
+
+#include "radiology/clustering.h"
 #include "radiology/first_order.h"
 #include "radiology/glcm.h"
-#include "radiology/roi.h"
 #include "radiology/shape.h"
 #include "radiology/volume.h"
 #include "tests/benchmarks/input.h"
@@ -12,14 +13,34 @@ namespace {
 
 using namespace radiopath::radiology;
 
+const Points& voxels() {
+  static const Points points = [] {
+    const auto values = input_array("voxels.f64");  // (n, 4)
+    Points read;
+    read.channels.resize(4);
+    for (std::size_t i = 0; i < values.size(); ++i) read.channels[i % 4].push_back(static_cast<float>(values[i]));
+    return read;
+  }();
+  return points;
+}
+
+void kmeans(benchmark::State& state) {
+  KMeansOptions options;
+  options.restarts = 1;
+  options.tolerance = 1e-4;  // scikit-learn's default stops about as early
+  for (auto _ : state) benchmark::DoNotOptimize(k_means(voxels(), 4, options, 1));
+}
+BENCHMARK(kmeans)->Unit(benchmark::kMillisecond);
+
+/// From image and mask in memory to the 56 values, as PyRadiomics' extractor does.
 void features(benchmark::State& state) {
   if (!std::filesystem::exists(input_file("image.nrrd"))) return state.SkipWithError("no image");
   const Volume image = read_volume(input_file("image.nrrd"));
-  const LabelMap labels = read_label_map(input_file("mask.nrrd"));
+  const LabelMap mask = read_label_map(input_file("mask.nrrd"));
   for (auto _ : state) {
-    const Roi roi = make_roi(labels, 1);
+    const Roi roi = make_roi(mask, 1);
     const auto intensities = intensities_in(roi, image);
-    const auto levels = discretize(intensities, 25);
+    const Discretized levels = discretize(intensities, 25);
     benchmark::DoNotOptimize(first_order(intensities, levels, image.grid.voxel_volume_mm3()));
     benchmark::DoNotOptimize(shape(roi));
     benchmark::DoNotOptimize(glcm(roi, levels));

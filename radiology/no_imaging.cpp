@@ -1,0 +1,29 @@
+// Takes the place of volume_files.cpp, complete_file.cpp and resampling.cpp where the build has no ITK: ready tables
+// need none of this.
+
+#include "core/error.h"
+#include "radiology/preprocessing.h"
+#include "radiology/volume.h"
+
+namespace radiopath::radiology {
+namespace {
+
+[[noreturn]] void refuse(const std::string& what) {
+  throw InputError(what + ": this radiopath was built without imaging (RADIOPATH_IMAGING=OFF); give [radiology] a ready "
+                          "table, or build it with ITK");
+}
+
+}  // namespace
+
+Volume read_volume(const std::filesystem::path& file) { refuse(file.string()); }
+LabelMap read_label_map(const std::filesystem::path& file) { refuse(file.string()); }
+Mask read_mask(const std::filesystem::path& file, int) { refuse(file.string()); }
+Grid read_grid(const std::filesystem::path& file) { refuse(file.string()); }
+void write_volume(const std::filesystem::path& file, const Volume&) { refuse(file.string()); }
+void write_mask(const std::filesystem::path& file, const Mask&) { refuse(file.string()); }
+void write_label_map(const std::filesystem::path& file, const LabelMap&) { refuse(file.string()); }
+void write_label_map_to(const std::filesystem::path& file, const LabelMap&) { refuse(file.string()); }
+Volume resample(const Volume&, const Grid&, Interpolation) { refuse("resampling"); }
+Mask resample(const Mask&, const Grid&) { refuse("resampling"); }
+
+}  // namespace radiopath::radiology
