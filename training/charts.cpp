@@ -11,7 +11,8 @@
 namespace radiopath::training {
 namespace {
 
-constexpr std::string_view kAxis = "stroke=\"#444\" stroke-width=\"1\"", kGrid = "stroke=\"#e4e4e4\" stroke-width=\"1\"";
+constexpr std::string_view kAxis = "stroke=\"#444\" stroke-width=\"1\"",
+                           kGrid = "stroke=\"#e4e4e4\" stroke-width=\"1\"";
 constexpr std::string_view kCentred = "text-anchor=\"middle\"", kRight = "text-anchor=\"end\"";
 
 /// Maps values to a square plot with axes from 0 to 1.

@@ -10,7 +10,8 @@ namespace radiopath::training {
 
 // The report's figures as inline SVG: plain values in, text out, the same bytes for the same values. NaN is left out.
 
-/// A line of a chart. `style` indexes the colour and dash; negative: the model that the report is about, black and thick.
+/// A line of a chart. `style` indexes the colour and dash; negative: the model that the report is about, black and
+/// thick.
 struct Series {
   std::string name;
   std::vector<std::pair<double, double>> points;

@@ -22,7 +22,7 @@ std::string tint(double share) {
   return fmt::format("#{:02x}{:02x}{:02x}", mix(0), mix(1), mix(2));
 }
 
-constexpr double kCellWidth = 50, kCellHeight = 34, kHeadHeight = 88;
+constexpr double kCellWidth = 46, kCellHeight = 34, kHeadHeight = 88;
 
 void heat_cell(Svg& svg, const HeatMap& map, std::size_t row, std::size_t column, double x, double y) {
   const std::size_t n = map.names.size();
@@ -31,12 +31,14 @@ void heat_cell(Svg& svg, const HeatMap& map, std::size_t row, std::size_t column
     svg.rect(x, y, kCellWidth, kCellHeight, "fill=\"#f4f4f4\" stroke=\"#fff\"");
     return;
   }
-  svg.rect(x, y, kCellWidth, kCellHeight, fmt::format("fill=\"{}\" stroke=\"#fff\"", tint(value / map.full_scale)),
-           fmt::format("{} against {}: {}, P {}", map.names[row], map.names[column], format_signed(value), format_p(p)));
+  svg.rect(
+      x, y, kCellWidth, kCellHeight, fmt::format("fill=\"{}\" stroke=\"#fff\"", tint(value / map.full_scale)),
+      fmt::format("{} against {}: {}, P {}", map.names[row], map.names[column], format_signed(value), format_p(p)));
   const bool marked = p < 0.05;
   svg.text(x + kCellWidth / 2, y + 15, format_signed(value),
-           fmt::format("{} class=\"small{}\"", kCentred, marked ? " strong" : ""));
-  svg.text(x + kCellWidth / 2, y + 28, format_p(p), fmt::format("{} class=\"tiny{}\"", kCentred, marked ? " strong" : ""));
+           fmt::format("{} class=\"cell{}\"", kCentred, marked ? " strong" : ""));
+  svg.text(x + kCellWidth / 2, y + 28, format_p(p),
+           fmt::format("{} class=\"tiny{}\"", kCentred, marked ? " strong" : ""));
 }
 
 }  // namespace
@@ -44,7 +46,7 @@ void heat_cell(Svg& svg, const HeatMap& map, std::size_t row, std::size_t column
 std::string heat_map(const HeatMap& map) {
   const std::size_t n = map.names.size();
   double left = 40;
-  for (const std::string& name : map.names) left = std::max(left, 6.2 * static_cast<double>(name.size()) + 12);
+  for (const std::string& name : map.names) left = std::max(left, 6.8 * static_cast<double>(name.size()) + 12);
   const double overhang = std::max(0.0, left * 0.85 - kCellWidth / 2);
   Svg svg(left + static_cast<double>(n) * kCellWidth + overhang, kHeadHeight + static_cast<double>(n) * kCellHeight + 2,
           map.title, "chart");
@@ -53,7 +55,8 @@ std::string heat_map(const HeatMap& map) {
     const double x = left + static_cast<double>(i) * kCellWidth, y = kHeadHeight + static_cast<double>(i) * kCellHeight;
     svg.text(left - 8, y + kCellHeight / 2 + 4, map.names[i], fmt::format("{} class=\"small\"", kRight));
     svg.text(0, 0, map.names[i],
-             fmt::format("class=\"small\" transform=\"translate({:.1f} {:.1f}) rotate(-32)\"", x + kCellWidth / 2, kHeadHeight - 7));
+             fmt::format("class=\"small\" transform=\"translate({:.1f} {:.1f}) rotate(-32)\"", x + kCellWidth / 2,
+                         kHeadHeight - 7));
     for (std::size_t j = 0; j < n; ++j) heat_cell(svg, map, i, j, left + static_cast<double>(j) * kCellWidth, y);
   }
   return svg.str();
@@ -106,7 +109,8 @@ std::string line_chart(std::string_view title, std::string_view x_label, std::st
     svg.circle(x(chosen.first), y(chosen.second), 7, "fill=\"none\" stroke=\"#d55e00\" stroke-width=\"2\"");
   }
   svg.text(left + width / 2, top + height + 35, x_label, kCentred);
-  svg.text(0, 0, y_label, fmt::format("text-anchor=\"middle\" transform=\"translate(12 {}) rotate(-90)\"", top + height / 2));
+  svg.text(0, 0, y_label,
+           fmt::format("text-anchor=\"middle\" transform=\"translate(12 {}) rotate(-90)\"", top + height / 2));
   return svg.str();
 }
 

@@ -23,11 +23,16 @@ constexpr std::array kSubsets = {Subset::train_in_sample, Subset::train_out_of_f
 
 bool belongs(const Predictions::Row& row, Subset subset) {
   switch (subset) {
-    case Subset::train_in_sample: return row.role == Role::train && row.scored == Scored::in_sample;
-    case Subset::train_out_of_fold: return row.role == Role::train && row.scored == Scored::out_of_fold;
-    case Subset::validation: return row.role == Role::validation && row.scored == Scored::held_out;
-    case Subset::test: return row.role == Role::test && row.scored == Scored::held_out;
-    case Subset::pooled: return row.scored != Scored::in_sample;
+    case Subset::train_in_sample:
+      return row.role == Role::train && row.scored == Scored::in_sample;
+    case Subset::train_out_of_fold:
+      return row.role == Role::train && row.scored == Scored::out_of_fold;
+    case Subset::validation:
+      return row.role == Role::validation && row.scored == Scored::held_out;
+    case Subset::test:
+      return row.role == Role::test && row.scored == Scored::held_out;
+    case Subset::pooled:
+      return row.scored != Scored::in_sample;
   }
   return false;
 }

@@ -16,11 +16,21 @@ std::string escape_html(std::string_view text) {
   out.reserve(text.size());
   for (const char c : text) {
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\'': out += "&#39;"; break;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
       default:
         if ((static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t') || c == 0x7f)
           out += "\xEF\xBF\xBD";
@@ -53,6 +63,13 @@ std::string format_interval(double value, double lower, double upper, int digits
 std::string format_p(double p) {
   if (!std::isnan(p) && p < 0.001) return "< 0.001";
   return format_fixed(p, 3);
+}
+
+std::string format_count(std::int64_t value) {
+  std::string text = fmt::format("{}", value);
+  const int sign = value < 0;
+  for (int at = static_cast<int>(text.size()) - 3; at > sign; at -= 3) text.insert(static_cast<std::size_t>(at), ",");
+  return text;
 }
 
 HtmlTable::HtmlTable(std::vector<std::string> header, std::string css) : columns_(header.size()) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,9 @@ std::string format_signed(double value, int digits = 3);
 std::string format_interval(double value, double lower, double upper, int digits = 3);
 /// "0.041", "< 0.001"; NaN gives an en dash.
 std::string format_p(double p);
+
+/// "1,283,344"
+std::string format_count(std::int64_t value);
 
 /// A table built row by row; cells are HTML already.
 class HtmlTable {

@@ -32,9 +32,12 @@ std::vector<Section> sections_of(const ReportInputs& inputs) {
 }
 
 std::string header_of(const ReportInputs& inputs) {
-  const std::string title = inputs.name.empty() ? "Comparison of models" : escape_html(inputs.name) + ": comparison of models";
-  return fmt::format("<h1>{}</h1>\n<p class=\"sub\">{} models compared; outcome 1 is the event.</p>\n"
-                     "<p class=\"warning\">Research use only. Not for clinical use.</p>\n", title, inputs.results.models.size());
+  const std::string title =
+      inputs.name.empty() ? "Comparison of models" : escape_html(inputs.name) + ": comparison of models";
+  return fmt::format(
+      "<h1>{}</h1>\n<p class=\"sub\">{} models compared; outcome 1 is the event.</p>\n"
+      "<p class=\"warning\">Research use only. Not for clinical use.</p>\n",
+      title, inputs.results.models.size());
 }
 
 }  // namespace
@@ -49,9 +52,11 @@ std::string report_html(const ReportInputs& inputs) {
   }
   return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
-         escape_html(inputs.name.empty() ? "radiopath report" : inputs.name + ", radiopath report") + "</title>\n<style>" +
-         kReportStyle + "</style>\n</head>\n<body>\n<main>\n" + header_of(inputs) + finding(inputs) + navigation + "</nav>\n" + body +
-         "<footer>Made by radiopath from predictions.csv and results.json of this run, which hold every figure. Research use "
+         escape_html(inputs.name.empty() ? "radiopath report" : inputs.name + ", radiopath report") +
+         "</title>\n<style>" + kReportStyle + "</style>\n</head>\n<body>\n<main>\n" + header_of(inputs) +
+         finding(inputs) + navigation + "</nav>\n" + body +
+         "<footer>Made by radiopath from predictions.csv and results.json of this run, which hold every figure. "
+         "Research use "
          "only: not for clinical use.</footer>\n</main>\n</body>\n</html>\n";
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -44,11 +45,11 @@ struct ReportInputs {
     int patients, events;
   };
   struct Habitats {
-    int k = 0;
     std::vector<std::string> channels;
-    std::vector<std::vector<double>> centroids;          ///< (habitat, channel), in normalised intensities
-    std::vector<std::pair<double, double>> curve;        ///< (K, Calinski-Harabasz)
-    std::vector<std::pair<std::string, std::vector<double>>> site_shares;  ///< of lesion voxels by habitat
+    std::vector<std::vector<double>> centroids;    ///< (habitat, channel), in SDs of the training voxels
+    std::vector<std::pair<double, double>> curve;  ///< (K, Calinski-Harabasz)
+    std::int64_t patients = 0, voxels = 0;         ///< of the training cohort that were clustered
+    std::vector<std::pair<std::string, std::vector<double>>> site_shares;  ///< of lesion volume, by habitat
   };
 
   std::string name, version, commit, predictions_hash;
@@ -67,8 +68,9 @@ struct ReportInputs {
 };
 
 /// Reads predictions.csv and results.json, and what else there is of flow.json, models/*.json, habitats/model.json,
-/// failures.csv, ledger.jsonl, config.toml and run.json (names, versions and hashes only, so that the report has the
-/// same bytes whenever it is made). Throws InputError when one of the first two is absent, or a file is not readable.
+/// tables/*.csv (habitat volumes), failures.csv, config.toml and run.json (names, versions and hashes only, so that the
+/// report has the same bytes whenever it is made). Throws InputError when one of the first two is absent, or a file is
+/// not readable.
 ReportInputs read_report_inputs(const std::filesystem::path& run_folder);
 
 /// The report as one HTML file that loads nothing: style, figures and tables are inside.

@@ -91,8 +91,9 @@ void read_unimodal(const Json& json, ReportInputs& inputs) {
 }
 
 void read_ensemble(const Json& json, ReportInputs& inputs) {
-  ReportInputs::Ensemble ensemble{json.at("name"), json.at("components"), number(json.at("model").at("intercept")),
-                                  {}, json.at("patients"), json.at("events")};
+  ReportInputs::Ensemble ensemble{
+      json.at("name"),     json.at("components"), number(json.at("model").at("intercept")), {},
+      json.at("patients"), json.at("events")};
   for (const Json& weight : json.at("model").at("coefficients")) ensemble.weights.push_back(number(weight));
   inputs.ensembles.push_back(std::move(ensemble));
 }
@@ -112,6 +113,44 @@ void read_failures(const fs::path& file, ReportInputs& inputs) {
   const auto column = [&](const char* name) { return static_cast<std::size_t>(csv.column(name)); };
   const std::size_t patient = column("patient_id"), stage = column("stage"), reason = column("reason");
   for (const auto& row : csv.rows) inputs.failures.push_back({row[patient], row[stage], row[reason]});
+}
+
+void read_habitats(const Json& json, ReportInputs& inputs) {
+  ReportInputs::Habitats habitats;
+  habitats.channels = json.at("channels");
+  for (const Json& habitat : json.at("habitats")) {
+    habitats.centroids.emplace_back();
+    for (const Json& value : habitat.at("centroid")) habitats.centroids.back().push_back(number(value));
+  }
+  for (const Json& point : json.at("curve"))
+    habitats.curve.emplace_back(number(point.at("k")), number(point.at("calinski_harabasz")));
+  habitats.patients = json.at("patients");
+  habitats.voxels = json.at("voxels");
+  if (!habitats.centroids.empty()) inputs.habitats = std::move(habitats);
+}
+
+/// Adds the lesion volume of each habitat by site, from a table with the columns h1_volume_ml, h2_volume_ml, ...
+void read_site_shares(const fs::path& file, ReportInputs& inputs) {
+  if (!inputs.habitats || !fs::exists(file)) return;
+  const Table table = read_table(file);
+  if (std::ranges::find(table.columns, "h1_volume_ml") == table.columns.end()) return;
+  const std::size_t k = inputs.habitats->centroids.size();
+  std::map<std::string, std::string> site_of;
+  for (const auto& row : inputs.predictions.rows) site_of[row.patient_id] = row.site;
+  std::map<std::string, std::vector<double>> volumes;
+  for (int row = 0; row < table.rows(); ++row) {
+    auto& site = volumes.try_emplace(site_of[table.ids[static_cast<std::size_t>(row)]], k, 0.0).first->second;
+    for (std::size_t h = 0; h < k; ++h) {
+      const double volume = table.values(row, table.column(fmt::format("h{}_volume_ml", h + 1)));
+      if (!std::isnan(volume)) site[h] += volume;
+    }
+  }
+  for (auto& [site, shares] : volumes) {
+    double total = 0;
+    for (const double volume : shares) total += volume;
+    for (double& share : shares) share /= total;
+    inputs.habitats->site_shares.emplace_back(site, shares);
+  }
 }
 
 /// `name = "..."` of the resolved settings.
@@ -134,6 +173,9 @@ ReportInputs read_report_inputs(const fs::path& run_folder) {
   inputs.predictions_hash = hash_file(run_folder / "predictions.csv");
   with_json(run_folder / "flow.json", [&](const Json& json) { read_flow(json, inputs); });
   read_models(run_folder / "models", inputs);
+  with_json(run_folder / "habitats" / "model.json", [&](const Json& json) { read_habitats(json, inputs); });
+  for (const std::string& model : inputs.results.models)
+    read_site_shares(run_folder / "tables" / (model + ".csv"), inputs);
   read_failures(run_folder / "failures.csv", inputs);
   with_json(run_folder / "run.json", [&](const Json& json) {
     inputs.version = json.value("radiopath", "");

@@ -26,19 +26,23 @@ std::string flow_section(const ReportInputs& inputs) {
   for (const FlowBranch& branch : inputs.flow) total = std::max(total, branch.total);
   std::set<std::string> common;
   for (const Subset subset : {Subset::train_out_of_fold, Subset::validation, Subset::test})
-    for (const auto* row : common_rows(inputs.predictions, subset, inputs.results.models)) common.insert(row->patient_id);
+    for (const auto* row : common_rows(inputs.predictions, subset, inputs.results.models))
+      common.insert(row->patient_id);
   const std::string diagram =
       flow_diagram(fmt::format("Manifest: {} patients", total), inputs.flow,
                    fmt::format("Scored by every model: {} patients, the population of the comparison", common.size()));
-  return "<h2 id=\"patients\">Patients</h2>\n<p>Who entered each source of information, and why the others did not.</p>\n"
-         "<div class=\"scroll\">" + diagram + "</div>\n";
+  return "<h2 id=\"patients\">Patients</h2>\n<p>Who entered each source of information, and why the others did "
+         "not.</p>\n"
+         "<div class=\"scroll\">" +
+         diagram + "</div>\n";
 }
 
 namespace {
 
 std::vector<std::string> term_cells(const ReportInputs::Term* term) {
   if (term == nullptr) return {"", "", ""};
-  const std::string odds = term->separated ? "separated" : format_interval(term->odds_ratio, term->odds_lower, term->odds_upper, 2);
+  const std::string odds =
+      term->separated ? "separated" : format_interval(term->odds_ratio, term->odds_lower, term->odds_upper, 2);
   return {odds, term->separated ? "" : odds_mark(term->odds_ratio, term->odds_lower, term->odds_upper),
           escape_html(format_p(term->p))};
 }
@@ -48,17 +52,21 @@ std::vector<std::string> term_cells(const ReportInputs::Term* term) {
 std::string clinical_section(const ReportInputs& inputs) {
   if (!inputs.clinical) return "";
   const ReportInputs::Clinical& model = *inputs.clinical;
-  HtmlTable table({"Variable", "Univariable OR [95 % CI]", odds_scale(), "P", "Multivariable OR [95 % CI]", odds_scale(), "P"});
+  HtmlTable table(
+      {"Variable", "Univariable OR [95 % CI]", odds_scale(), "P", "Multivariable OR [95 % CI]", odds_scale(), "P"});
   for (const auto& term : model.univariable) {
     const auto entered = std::ranges::find(model.multivariable, term.column, &ReportInputs::Term::column);
     std::vector<std::string> cells = {escape_html(term.column)};
     for (const auto& cell : term_cells(&term)) cells.push_back(cell);
-    for (const auto& cell : term_cells(entered == model.multivariable.end() ? nullptr : &*entered)) cells.push_back(cell);
+    for (const auto& cell : term_cells(entered == model.multivariable.end() ? nullptr : &*entered))
+      cells.push_back(cell);
     table.row(cells);
   }
-  std::string text = "<h2 id=\"clinical\">Clinical model</h2>\n<p>Logistic regression on the training patients; odds ratios per "
-                     "unit of the variable, Wald intervals. P values of the multivariable model come after a selection by "
-                     "univariable P and are descriptive.</p>\n" + table.html();
+  std::string text =
+      "<h2 id=\"clinical\">Clinical model</h2>\n<p>Logistic regression on the training patients; odds ratios per "
+      "unit of the variable, Wald intervals. P values of the multivariable model come after a selection by "
+      "univariable P and are descriptive.</p>\n" +
+      table.html();
   if (!model.dropped.empty()) text += "<p class=\"note\">Not usable in training: " + joined(model.dropped) + ".</p>\n";
   if (!model.remark.empty()) text += "<p class=\"note\">" + escape_html(model.remark) + "</p>\n";
   return text;
@@ -72,23 +80,24 @@ std::string centroid_table(const ReportInputs::Habitats& habitats) {
   HtmlTable table(header);
   for (std::size_t h = 0; h < habitats.centroids.size(); ++h) {
     std::vector<std::string> cells = {fmt::format("{}", h + 1)};
-    for (const double value : habitats.centroids[h]) cells.push_back(format_fixed(value, 2));
+    for (std::size_t c = 0; c < habitats.centroids[h].size(); ++c)
+      cells.push_back(format_signed(habitats.centroids[h][c], 2));
     table.row(cells);
   }
-  return "<div><h3>Centroids, normalised intensity</h3>\n" + table.html() + "</div>\n";
+  return "<div><h3>Centroids, in standard deviations of the training voxels</h3>\n" + table.html() + "</div>\n";
 }
 
 std::string site_share_table(const ReportInputs::Habitats& habitats) {
   if (habitats.site_shares.empty()) return "";
   std::vector<std::string> header = {"Site"};
-  for (int h = 1; h <= habitats.k; ++h) header.push_back(fmt::format("Habitat {}", h));
+  for (std::size_t h = 1; h <= habitats.centroids.size(); ++h) header.push_back(fmt::format("Habitat {}", h));
   HtmlTable table(header);
   for (const auto& [site, shares] : habitats.site_shares) {
     std::vector<std::string> cells = {escape_html(site)};
     for (const double share : shares) cells.push_back(std::isnan(share) ? "–" : format_fixed(100 * share, 1) + " %");
     table.row(cells);
   }
-  return "<div><h3>Share of lesion voxels by site</h3>\n" + table.html() +
+  return "<div><h3>Share of lesion volume by site</h3>\n" + table.html() +
          "<p class=\"note\">Shares that differ much between sites point at scanners rather than tumours.</p></div>\n";
 }
 
@@ -99,11 +108,14 @@ std::string habitats_section(const ReportInputs& inputs) {
   const ReportInputs::Habitats& habitats = *inputs.habitats;
   int chosen = -1;
   for (std::size_t i = 0; i < habitats.curve.size(); ++i)
-    if (static_cast<int>(habitats.curve[i].first) == habitats.k) chosen = static_cast<int>(i);
+    if (habitats.curve[i].first == static_cast<double>(habitats.centroids.size())) chosen = static_cast<int>(i);
   return fmt::format(
-             "<h2 id=\"habitats\">Habitats</h2>\n<p>K-means on the lesion voxels of training patients alone; K = {} by the largest "
-             "Calinski-Harabasz index. The centroids were then applied to every patient.</p>\n<div class=\"row\"><div class=\"scroll\">{}</div>\n",
-             habitats.k, line_chart("Calinski-Harabasz index", "Number of habitats K", "Index", habitats.curve, chosen)) +
+             "<h2 id=\"habitats\">Habitats</h2>\n<p>K-means on {} lesion voxels of {} training patients; K = {} by the "
+             "largest "
+             "Calinski-Harabasz index. The centroids were then applied to every patient.</p>\n<div class=\"row\"><div "
+             "class=\"scroll\">{}</div>\n",
+             format_count(habitats.voxels), habitats.patients, habitats.centroids.size(),
+             line_chart("Calinski-Harabasz index", "Number of habitats K", "Index", habitats.curve, chosen)) +
          centroid_table(habitats) + site_share_table(habitats) + "</div>\n";
 }
 
@@ -114,9 +126,14 @@ std::string candidates_table(const ReportInputs& inputs) {
   HtmlTable table({"Modality", "Learner", "Out-of-fold AUC", "Patients", "Events", "Folds", ""}, "second");
   for (const auto& c : inputs.candidates)
     table.row({escape_html(c.modality), escape_html(c.learner), format_fixed(c.auc), fmt::format("{}", c.patients),
-               fmt::format("{}", c.events), fmt::format("{}", c.folds), c.chosen ? "chosen" : ""}, c.chosen ? "head" : "");
-  return fmt::format("<h3>Everything that was scored to choose a learner</h3>\n<p class=\"note\">{} candidates, scored on inner folds of "
-                     "the training cohort; the AUC of a chosen one is therefore optimistic.</p>\n", inputs.candidates.size()) + table.html();
+               fmt::format("{}", c.events), fmt::format("{}", c.folds), c.chosen ? "chosen" : ""},
+              c.chosen ? "head" : "");
+  return fmt::format(
+             "<h3>Everything that was scored to choose a learner</h3>\n<p class=\"note\">{} candidates, scored on "
+             "inner folds of "
+             "the training cohort; the AUC of a chosen one is therefore optimistic.</p>\n",
+             inputs.candidates.size()) +
+         table.html();
 }
 
 std::string ensembles_table(const ReportInputs& inputs) {
@@ -125,8 +142,10 @@ std::string ensembles_table(const ReportInputs& inputs) {
   for (const auto& e : inputs.ensembles) {
     std::string weights;
     for (std::size_t i = 0; i < e.components.size() && i < e.weights.size(); ++i)
-      weights += fmt::format("{}{} {}", weights.empty() ? "" : ", ", escape_html(e.components[i]), format_signed(e.weights[i], 2));
-    table.row({escape_html(e.name), weights, format_signed(e.intercept, 2), fmt::format("{}", e.patients), fmt::format("{}", e.events)});
+      weights += fmt::format("{}{} {}", weights.empty() ? "" : ", ", escape_html(e.components[i]),
+                             format_signed(e.weights[i], 2));
+    table.row({escape_html(e.name), weights, format_signed(e.intercept, 2), fmt::format("{}", e.patients),
+               fmt::format("{}", e.events)});
   }
   return "<h3>Stacked ensembles</h3>\n" + table.html();
 }
@@ -135,14 +154,16 @@ std::string ensembles_table(const ReportInputs& inputs) {
 
 std::string selection_section(const ReportInputs& inputs) {
   if (inputs.selections.empty() && inputs.candidates.empty() && inputs.ensembles.empty()) return "";
-  std::string text = "<h2 id=\"models\">Selection and models</h2>\n<p>As fitted on all training patients; inside each fold "
-                     "everything here was fitted again.</p>\n<div class=\"row\">";
+  std::string text =
+      "<h2 id=\"models\">Selection and models</h2>\n<p>As fitted on all training patients; inside each fold "
+      "everything here was fitted again.</p>\n<div class=\"row\">";
   for (const auto& selection : inputs.selections)
     text += "<div class=\"scroll\">" + waterfall(selection.modality + ": columns left", selection.steps) + "</div>\n";
   text += "</div>\n";
   for (const auto& selection : inputs.selections) {
     text += fmt::format("<details><summary>{}: {} column{}, {}</summary>\n<p>{}</p>\n", escape_html(selection.modality),
-                        selection.columns.size(), selection.columns.size() == 1 ? "" : "s", escape_html(selection.learner), joined(selection.columns));
+                        selection.columns.size(), selection.columns.size() == 1 ? "" : "s",
+                        escape_html(selection.learner), joined(selection.columns));
     for (const auto& remark : selection.remarks) text += "<p class=\"note\">" + escape_html(remark) + "</p>\n";
     text += "</details>\n";
   }
@@ -155,27 +176,41 @@ std::string failures_section(const ReportInputs& inputs) {
   HtmlTable table({"Patient", "Stage", "Reason"}, "words");
   for (const auto& entry : inputs.failures)
     table.row({escape_html(entry.patient_id), escape_html(entry.stage), escape_html(entry.reason)});
-  return text + fmt::format("<p>{} could not be processed and are missing from what needed them; the other patients are complete.</p>\n",
-                            inputs.failures.size() == 1 ? "One examination" : fmt::format("{} examinations", inputs.failures.size())) + table.html();
+  return text +
+         fmt::format(
+             "<p>{} could not be processed and are missing from what needed them; the other patients are "
+             "complete.</p>\n",
+             inputs.failures.size() == 1 ? "One examination" : fmt::format("{} examinations", inputs.failures.size())) +
+         table.html();
 }
 
 std::string method_section(const ReportInputs& inputs) {
   std::vector<std::string> items = {
-      "The split is the manifest's own. No validation or test patient entered any fit, and no figure above chose a model, "
+      "The split is the manifest's own. No validation or test patient entered any fit, and no figure above chose a "
+      "model, "
       "a threshold or an epoch.",
-      "<i>In-sample</i> scores are those of the final models on their own training patients. <i>Out-of-fold</i> scores of a "
-      "training patient come from models fitted without that patient: imputation, scaling, selection, learners, ensembles and "
+      "<i>In-sample</i> scores are those of the final models on their own training patients. <i>Out-of-fold</i> scores "
+      "of a "
+      "training patient come from models fitted without that patient: imputation, scaling, selection, learners, "
+      "ensembles and "
       "attention were fitted anew in each fold."};
   if (inputs.images)
-    items.push_back("What makes features out of images (habitat centroids and K, visual words, clinical coding) was fitted once on all "
-                    "training patients, without their outcomes; out-of-fold scores do not undo that. The patch encoder does learn from "
-                    "outcomes: its likelihoods for its own training patients are cross-fitted.");
+    items.push_back(
+        "What makes features out of images (habitat centroids and K, visual words, clinical coding) was fitted once on "
+        "all "
+        "training patients, without their outcomes; out-of-fold scores do not undo that. The patch encoder does learn "
+        "from "
+        "outcomes: its likelihoods for its own training patients are cross-fitted.");
   if (!inputs.ensembles.empty())
-    items.push_back("Ensembles are logistic regressions on out-of-fold scores of their components, never on in-sample ones.");
-  items.push_back("Pooled figures join out-of-fold, validation and test scores; the models behind them differ, which lowers a pooled "
-                  "AUC a little.");
-  items.push_back("Intervals and comparisons of AUCs are DeLong's; proportions have Wilson intervals; IDI follows Pencina 2008. "
-                  "P values are not adjusted for multiplicity, and P &gt; 0.05 is no proof of equality.");
+    items.push_back(
+        "Ensembles are logistic regressions on out-of-fold scores of their components, never on in-sample ones.");
+  items.push_back(
+      "Pooled figures join out-of-fold, validation and test scores; the models behind them differ, which lowers a "
+      "pooled "
+      "AUC a little.");
+  items.push_back(
+      "Intervals and comparisons of AUCs are DeLong's; proportions have Wilson intervals; IDI follows Pencina 2008. "
+      "P values are not adjusted for multiplicity, and P &gt; 0.05 is no proof of equality.");
   std::string text = "<h2 id=\"method\">How it was done</h2>\n<ul>\n";
   for (const auto& item : items) text += "<li>" + item + "</li>\n";
   return text + "</ul>\n";
@@ -189,7 +224,8 @@ std::string provenance_section(const ReportInputs& inputs) {
   table.row({"XXH3 of predictions.csv", escape_html(inputs.predictions_hash)});
   std::string text = "<h2 id=\"settings\">Settings and versions</h2>\n" + table.html();
   if (!inputs.settings.empty())
-    text += "<details><summary>All settings, as resolved</summary>\n<pre>" + escape_html(inputs.settings) + "</pre></details>\n";
+    text += "<details><summary>All settings, as resolved</summary>\n<pre>" + escape_html(inputs.settings) +
+            "</pre></details>\n";
   return text;
 }
 

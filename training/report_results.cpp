@@ -17,22 +17,8 @@ constexpr std::array kUnseen = {Subset::train_out_of_fold, Subset::validation, S
 constexpr std::array kAllSubsets = {Subset::train_out_of_fold, Subset::validation, Subset::test, Subset::pooled,
                                     Subset::train_in_sample};
 
-std::string css_of(const Results& results, const std::string& model, Subset subset) {
-  if (subset == Subset::train_in_sample) return "weak";
-  return model == results.headline ? "head" : "";
-}
-
 bool any_reachable(const Results& results) {
   return std::ranges::any_of(results.figures, [](const Figures& f) { return !std::isnan(f.reachable); });
-}
-
-std::string interval_of(const Proportion& p) { return format_interval(p.value, p.interval.lower, p.interval.upper, 2); }
-
-std::string band_title(Subset subset, const Figures& f) {
-  std::string title = fmt::format("{} · {}", title_of(subset), counted(f.patients, f.events));
-  if (subset == Subset::train_in_sample) title += " · patients the models were fitted on: optimistic by construction";
-  if (!f.note.empty()) title += fmt::format(" · {}", escape_html(f.note));
-  return title;
 }
 
 /// Style of the line a model is drawn with: the headline model apart, the others by their order.
@@ -47,6 +33,18 @@ int style_of(const Results& results, const std::string& model) {
 }
 
 }  // namespace
+
+std::string row_css(const Results& results, const std::string& model, Subset subset) {
+  if (subset == Subset::train_in_sample) return "weak";
+  return model == results.headline ? "head" : "";
+}
+
+std::string band_title(Subset subset, const Figures& f) {
+  std::string title = fmt::format("{} · {}", title_of(subset), counted(f.patients, f.events));
+  if (subset == Subset::train_in_sample) title += " · patients the models were fitted on: optimistic by construction";
+  if (!f.note.empty()) title += fmt::format(" · {}", escape_html(f.note));
+  return title;
+}
 
 std::string counted(int patients, int events) {
   return fmt::format("{} patient{}, {} event{}", patients, patients == 1 ? "" : "s", events, events == 1 ? "" : "s");
@@ -65,9 +63,12 @@ const Figures* headline_figures(const Results& results) {
 
 std::string place_of(Subset subset) {
   switch (subset) {
-    case Subset::test: return "In the external test cohort";
-    case Subset::validation: return "In the internal validation cohort";
-    default: return "On out-of-fold predictions of the training cohort";
+    case Subset::test:
+      return "In the external test cohort";
+    case Subset::validation:
+      return "In the internal validation cohort";
+    default:
+      return "On out-of-fold predictions of the training cohort";
   }
 }
 
@@ -77,8 +78,9 @@ std::string comparison_words(const Results& results, Subset subset) {
   const Pair* pair = results.find_pair(results.headline, results.comparator, subset);
   const double sign = pair != nullptr ? 1 : -1;
   if (pair == nullptr) pair = results.find_pair(results.comparator, results.headline, subset);
-  std::string words = fmt::format(" {} reached {} on the same patients", escape_html(results.comparator),
-                                  format_interval(other->auc.auc, other->auc.interval.lower, other->auc.interval.upper));
+  std::string words =
+      fmt::format(" {} reached {} on the same patients", escape_html(results.comparator),
+                  format_interval(other->auc.auc, other->auc.interval.lower, other->auc.interval.upper));
   if (pair == nullptr || std::isnan(pair->auc.p)) return words + ".";
   return words + fmt::format("; the difference of {} {} (DeLong P {}).", format_signed(sign * pair->auc.difference),
                              pair->auc.p < 0.05 ? "is larger than chance alone would often give"
@@ -91,10 +93,11 @@ std::string comparison_words(const Results& results, Subset subset) {
 std::string finding(const ReportInputs& inputs) {
   const Results& results = inputs.results;
   const Figures* f = headline_figures(results);
-  if (f == nullptr) return "<p class=\"finding\">No cohort allows an AUC to be computed: see the notes in the tables below.</p>\n";
-  std::string text = fmt::format(
-      "{} ({}), {} reached an AUC of {}; ", place_of(f->subset), counted(f->patients, f->events),
-      escape_html(results.headline), format_interval(f->auc.auc, f->auc.interval.lower, f->auc.interval.upper));
+  if (f == nullptr)
+    return "<p class=\"finding\">No cohort allows an AUC to be computed: see the notes in the tables below.</p>\n";
+  std::string text = fmt::format("{} ({}), {} reached an AUC of {}; ", place_of(f->subset),
+                                 counted(f->patients, f->events), escape_html(results.headline),
+                                 format_interval(f->auc.auc, f->auc.interval.lower, f->auc.interval.upper));
   if (std::isnan(f->auc.interval.lower))
     text += "there are too few patients for an interval.";
   else if (f->auc.interval.lower > 0.5)
@@ -106,7 +109,8 @@ std::string finding(const ReportInputs& inputs) {
     text += fmt::format(" The cohort is synthetic: the best AUC that its true risks allow on these patients is {}.",
                         format_fixed(f->reachable));
   if (const int smaller = std::min(f->events, f->patients - f->events); smaller < 20)
-    text += fmt::format(" The smaller class has {} patient{}: every figure here is imprecise.", smaller, smaller == 1 ? "" : "s");
+    text += fmt::format(" The smaller class has {} patient{}: every figure here is imprecise.", smaller,
+                        smaller == 1 ? "" : "s");
   return "<p class=\"finding\">" + text + "</p>\n";
 }
 
@@ -114,9 +118,9 @@ namespace {
 
 std::vector<std::string> figure_cells(const Figures& f, bool emphasised, bool with_reachable) {
   const ThresholdMetrics& t = f.at_threshold;
-  std::vector<std::string> cells = {escape_html(f.model),
-                                    format_interval(f.auc.auc, f.auc.interval.lower, f.auc.interval.upper),
-                                    forest_mark(f.auc.auc, f.auc.interval.lower, f.auc.interval.upper, f.reachable, emphasised)};
+  std::vector<std::string> cells = {
+      escape_html(f.model), format_interval(f.auc.auc, f.auc.interval.lower, f.auc.interval.upper),
+      forest_mark(f.auc.auc, f.auc.interval.lower, f.auc.interval.upper, f.reachable, emphasised)};
   if (with_reachable) {
     cells.push_back(format_fixed(f.reachable));
     cells.push_back(format_signed(f.reachable_z, 1));
@@ -137,29 +141,33 @@ std::string comparison_section(const ReportInputs& inputs) {
   header.insert(header.end(), {"Acc.", "Sens.", "Spec.", "PPV", "NPV", "Brier"});
   HtmlTable table(header, "wide");
   for (const Subset subset : kAllSubsets) {
-    const Figures* first = results.models.empty() ? nullptr : results.find(results.models[0], subset, Population::common);
+    const Figures* first =
+        results.models.empty() ? nullptr : results.find(results.models[0], subset, Population::common);
     if (first == nullptr) continue;
     table.band(band_title(subset, *first));
     if (first->patients == 0) continue;
     for (const std::string& model : results.models)
       if (const Figures* f = results.find(model, subset, Population::common))
-        table.row(figure_cells(*f, model == results.headline, with_reachable), css_of(results, model, subset));
+        table.row(figure_cells(*f, model == results.headline, with_reachable), row_css(results, model, subset));
   }
   std::string text =
       "<h2 id=\"comparison\">Comparison on the same patients</h2>\n<p>Only patients that every compared model scores. "
       "Thresholds were frozen on out-of-fold training scores and are the same in every cohort. Intervals are 95 % "
       "(DeLong). The dashed line is an AUC of 0.5";
-  text += with_reachable ? ", the green tick the best AUC that the true risks of this synthetic cohort allow a model of the "
-                           "same sources (column <i>Best</i>); <i>z</i> is how many standard errors the model stays below it."
-                         : ".";
-  return text + " A dash is a figure that the data leave undefined, such as a PPV where nobody is called positive.</p>\n" +
+  text += with_reachable
+              ? ", the green tick the best AUC that the true risks of this synthetic cohort allow a model of the "
+                "same sources (column <i>Best</i>); <i>z</i> is how many standard errors the model stays below it."
+              : ".";
+  return text +
+         " A dash is a figure that the data leave undefined, such as a PPV where nobody is called positive.</p>\n" +
          table.html();
 }
 
 std::string population_section(const ReportInputs& inputs) {
   const Results& results = inputs.results;
-  HtmlTable table({"Model", "Patients", "Events", "AUC [95 % CI]", forest_scale(), "Acc.", "Sens.", "Spec.",
-                   "PPV", "NPV", "Brier"}, "wide");
+  HtmlTable table(
+      {"Model", "Patients", "Events", "AUC [95 % CI]", forest_scale(), "Acc.", "Sens.", "Spec.", "PPV", "NPV", "Brier"},
+      "wide");
   for (const Subset subset : kAllSubsets) {
     table.band(title_of(subset));
     for (const std::string& model : results.models) {
@@ -167,11 +175,13 @@ std::string population_section(const ReportInputs& inputs) {
       if (f == nullptr) continue;
       std::vector<std::string> cells = figure_cells(*f, model == results.headline, false);
       cells.insert(cells.begin() + 1, {fmt::format("{}", f->patients), fmt::format("{}", f->events)});
-      table.row(cells, css_of(results, model, subset));
+      table.row(cells, row_css(results, model, subset));
     }
   }
-  return "<h2 id=\"own\">Each model on all its patients</h2>\n<p>Every patient that has what the model needs, so that the "
-         "rows are about different patients and are not to be compared with each other.</p>\n" + table.html();
+  return "<h2 id=\"own\">Each model on all its patients</h2>\n<p>Every patient that has what the model needs, so that "
+         "the "
+         "rows are about different patients and are not to be compared with each other.</p>\n" +
+         table.html();
 }
 
 std::string roc_section(const ReportInputs& inputs) {
@@ -187,7 +197,8 @@ std::string roc_section(const ReportInputs& inputs) {
       const auto column = static_cast<std::size_t>(inputs.predictions.model(model));
       for (const auto* row : rows) scores.push_back(row->scores[column]);
       Series s{model, {}, style_of(results, model)};
-      for (const RocPoint& point : roc_curve(scores, outcomes)) s.points.emplace_back(1 - point.specificity, point.sensitivity);
+      for (const RocPoint& point : roc_curve(scores, outcomes))
+        s.points.emplace_back(1 - point.specificity, point.sensitivity);
       series.push_back(std::move(s));
     }
     const int events = static_cast<int>(std::ranges::count(outcomes, 1));
@@ -198,8 +209,8 @@ std::string roc_section(const ReportInputs& inputs) {
   std::string legend = "<ul class=\"legend\">";
   for (const std::string& model : results.models)
     legend += fmt::format("<li>{}{}</li>", stroke_sample(style_of(results, model)), escape_html(model));
-  return "<h2 id=\"roc\">ROC curves</h2>\n<p class=\"note\">The patients of the comparison above.</p>\n" + legend + "</ul>\n<div class=\"row\">" + charts +
-         "</div>\n";
+  return "<h2 id=\"roc\">ROC curves</h2>\n<p class=\"note\">The patients of the comparison above.</p>\n" + legend +
+         "</ul>\n<div class=\"row\">" + charts + "</div>\n";
 }
 
 namespace {
@@ -225,7 +236,8 @@ std::string maps_of(const Results& results, const Comparison& comparison) {
     set(auc, at.at(pair.model), at.at(pair.against), pair.auc.difference, pair.auc.p);
     set(idi, at.at(pair.model), at.at(pair.against), pair.idi.value, pair.idi.p);
   }
-  return fmt::format("<div class=\"row\"><div class=\"scroll\">{}</div><div class=\"scroll\">{}</div></div>\n", heat_map(auc), heat_map(idi));
+  return fmt::format("<div class=\"row\"><div class=\"scroll\">{}</div><div class=\"scroll\">{}</div></div>\n",
+                     heat_map(auc), heat_map(idi));
 }
 
 }  // namespace
@@ -235,125 +247,21 @@ std::string pairs_section(const ReportInputs& inputs) {
   if (results.models.size() < 2) return "";
   const std::size_t n = results.models.size();
   std::string text = fmt::format(
-      "<h2 id=\"pairs\">Model against model</h2>\n<p>Row minus column, on the patients that all models score: blue where the "
+      "<h2 id=\"pairs\">Model against model</h2>\n<p>Row minus column, on the patients that all models score: blue "
+      "where the "
       "row's model is better, orange where it is worse. Bold: P &lt; 0.05, not adjusted for the {} comparisons of each "
-      "matrix. IDI is the gain in the mean score of patients with the event minus that of the others; it also rises with "
-      "more extreme scores, so that it is to be read beside calibration.</p>\n", n * (n - 1) / 2);
+      "matrix. IDI is the gain in the mean score of patients with the event minus that of the others; it also rises "
+      "with "
+      "more extreme scores, so that it is to be read beside calibration.</p>\n",
+      n * (n - 1) / 2);
   for (const Comparison& comparison : results.comparisons) {
     if (comparison.subset == Subset::pooled) continue;
-    text += fmt::format("<h3>{} · {}</h3>\n", title_of(comparison.subset), counted(comparison.patients, comparison.events));
+    text +=
+        fmt::format("<h3>{} · {}</h3>\n", title_of(comparison.subset), counted(comparison.patients, comparison.events));
     text += comparison.pairs.empty() ? fmt::format("<p>No comparison: {}.</p>\n", escape_html(comparison.note))
                                      : maps_of(results, comparison);
   }
   return text;
-}
-
-namespace {
-
-/// Equal parts by rank of the score; ties go by the order of the predictions.
-std::vector<CalibrationGroup> calibration_groups(const std::vector<const Predictions::Row*>& rows, std::size_t column) {
-  std::vector<std::pair<double, int>> patients;
-  for (const auto* row : rows) patients.emplace_back(row->scores[column], row->outcome);
-  std::ranges::stable_sort(patients, {}, &std::pair<double, int>::first);
-  const std::size_t n = patients.size(), groups = std::min<std::size_t>(5, n / 8);
-  std::vector<CalibrationGroup> result;
-  for (std::size_t g = 0; g < groups; ++g) {
-    double sum = 0;
-    int events = 0, count = 0;
-    for (std::size_t i = g * n / groups; i < (g + 1) * n / groups; ++i, ++count)
-      sum += patients[i].first, events += patients[i].second;
-    const Proportion observed = proportion(events, count);
-    result.push_back({sum / count, observed.value, observed.interval.lower, observed.interval.upper});
-  }
-  return result;
-}
-
-std::string calibration_charts(const ReportInputs& inputs) {
-  const std::string& model = inputs.results.headline;
-  std::string charts;
-  for (const Subset subset : kUnseen) {
-    const auto rows = common_rows(inputs.predictions, subset, {model});
-    const auto groups = calibration_groups(rows, static_cast<std::size_t>(inputs.predictions.model(model)));
-    if (groups.size() > 1) charts += "<div class=\"scroll\">" + calibration_chart(title_of(subset), groups) + "</div>\n";
-  }
-  if (charts.empty()) return "";
-  return fmt::format("<h3>Calibration of {}</h3>\n<p class=\"note\">Its patients in groups of equal size by score, with Wilson "
-                     "intervals; on the dashed line a score means what it says.</p>\n<div class=\"row\">{}</div>\n",
-                     escape_html(model), charts);
-}
-
-}  // namespace
-
-std::string operating_section(const ReportInputs& inputs) {
-  const Results& results = inputs.results;
-  if (results.models.empty()) return "";
-  HtmlTable thresholds({"Model", "Threshold", "Rule", "Patients", "Events"});
-  for (const OperatingPoint& p : results.thresholds)
-    thresholds.row({escape_html(p.model), p.note.empty() ? format_fixed(p.threshold) : escape_html(p.note), escape_html(p.rule),
-                    fmt::format("{}", p.patients), fmt::format("{}", p.events)}, p.model == results.headline ? "head" : "");
-  HtmlTable table({"Model", "TP", "FP", "TN", "FN", "Sensitivity", "Specificity", "PPV", "NPV",
-                   "Mean score", "Event rate"}, "wide");
-  for (const Subset subset : kUnseen) {
-    const Figures* first = results.find(results.models[0], subset, Population::common);
-    if (first == nullptr) continue;
-    table.band(band_title(subset, *first));
-    for (const std::string& model : results.models) {
-      const Figures* f = results.find(model, subset, Population::common);
-      if (f == nullptr || f->patients == 0) continue;
-      const ThresholdMetrics& t = f->at_threshold;
-      table.row({escape_html(model), fmt::format("{}", t.tp), fmt::format("{}", t.fp), fmt::format("{}", t.tn),
-                 fmt::format("{}", t.fn), interval_of(t.sensitivity), interval_of(t.specificity), interval_of(t.ppv),
-                 interval_of(t.npv), format_fixed(f->mean_score), format_fixed(static_cast<double>(f->events) / f->patients)},
-                css_of(results, model, subset));
-    }
-  }
-  return "<h2 id=\"operating\">Thresholds, confusion and calibration</h2>\n<p>Each model's threshold comes from its out-of-fold "
-         "training scores (rule <i>youden</i>: largest sensitivity + specificity − 1) and was frozen before any held-out patient "
-         "was scored. A score above it counts as positive. Brackets hold 95 % intervals (Wilson).</p>\n" +
-         thresholds.html() + table.html() + calibration_charts(inputs);
-}
-
-namespace {
-
-std::string site_table(const ReportInputs& inputs) {
-  const std::string& model = inputs.results.headline;
-  const auto column = static_cast<std::size_t>(inputs.predictions.model(model));
-  std::map<std::string, std::pair<std::vector<double>, std::vector<int>>> sites;
-  for (const Subset subset : {Subset::validation, Subset::test})
-    for (const auto* row : common_rows(inputs.predictions, subset, {model})) {
-      auto& [scores, outcomes] = sites[row->site];
-      scores.push_back(row->scores[column]);
-      outcomes.push_back(row->outcome);
-    }
-  if (sites.size() < 2) return "";
-  HtmlTable table({"Site", "Patients", "Events", "AUC [95 % CI]", forest_scale()});
-  for (const auto& [site, data] : sites) {
-    const AucDelong a = auc_delong(data.first, data.second);
-    table.row({escape_html(site.empty() ? "not given" : site), fmt::format("{}", data.first.size()), fmt::format("{}", a.events),
-               format_interval(a.auc, a.interval.lower, a.interval.upper),
-               forest_mark(a.auc, a.interval.lower, a.interval.upper, std::nan(""), false)});
-  }
-  return fmt::format("<h3>{} by site, held-out patients</h3>\n{}", escape_html(model), table.html());
-}
-
-}  // namespace
-
-std::string errors_section(const ReportInputs& inputs) {
-  const Results& results = inputs.results;
-  if (results.headline.empty()) return "";
-  const auto column = static_cast<std::size_t>(inputs.predictions.model(results.headline));
-  std::vector<const Predictions::Row*> rows;
-  for (const Subset subset : {Subset::validation, Subset::test})
-    for (const auto* row : common_rows(inputs.predictions, subset, {results.headline})) rows.push_back(row);
-  std::ranges::stable_sort(rows, std::greater{}, [&](const auto* row) { return std::abs(row->outcome - row->scores[column]); });
-  if (rows.size() > 10) rows.resize(10);
-  if (rows.empty()) return "";
-  HtmlTable table({"Patient", "Site", "Cohort", "Outcome", escape_html(results.headline)}, "second");
-  for (const auto* row : rows)
-    table.row({escape_html(row->patient_id), escape_html(row->site), std::string(name_of(row->role)),
-               fmt::format("{}", row->outcome), format_fixed(row->scores[column])});
-  return "<h2 id=\"errors\">Where it does worse</h2>\n" + site_table(inputs) +
-         fmt::format("<h3>Held-out patients whose outcome is farthest from the score of {}</h3>\n", escape_html(results.headline)) + table.html();
 }
 
 }  // namespace radiopath::training

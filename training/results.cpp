@@ -10,22 +10,32 @@
 namespace radiopath::training {
 std::string_view name_of(Subset subset) {
   switch (subset) {
-    case Subset::train_in_sample: return "train_in_sample";
-    case Subset::train_out_of_fold: return "train_out_of_fold";
-    case Subset::validation: return "validation";
-    case Subset::test: return "test";
-    case Subset::pooled: return "pooled";
+    case Subset::train_in_sample:
+      return "train_in_sample";
+    case Subset::train_out_of_fold:
+      return "train_out_of_fold";
+    case Subset::validation:
+      return "validation";
+    case Subset::test:
+      return "test";
+    case Subset::pooled:
+      return "pooled";
   }
   throw std::logic_error("unknown subset");
 }
 
 std::string_view title_of(Subset subset) {
   switch (subset) {
-    case Subset::train_in_sample: return "Training, in-sample";
-    case Subset::train_out_of_fold: return "Training, out-of-fold";
-    case Subset::validation: return "Internal validation";
-    case Subset::test: return "External test";
-    case Subset::pooled: return "Pooled, never in-sample";
+    case Subset::train_in_sample:
+      return "Training, in-sample";
+    case Subset::train_out_of_fold:
+      return "Training, out-of-fold";
+    case Subset::validation:
+      return "Internal validation";
+    case Subset::test:
+      return "External test";
+    case Subset::pooled:
+      return "Pooled, never in-sample";
   }
   throw std::logic_error("unknown subset");
 }
@@ -100,11 +110,10 @@ std::string comparison_table(const Results& results) {
   for (const Figures& f : results.figures) with_reachable |= !std::isnan(f.reachable);
   std::string text = "Patients that all models score; thresholds from out-of-fold training scores\n";
   text += table_head(with_reachable);
-  for (const Subset subset : {Subset::train_in_sample, Subset::train_out_of_fold, Subset::validation, Subset::test,
-                              Subset::pooled})
+  for (const Subset subset :
+       {Subset::train_in_sample, Subset::train_out_of_fold, Subset::validation, Subset::test, Subset::pooled})
     text += subset_block(results, subset, with_reachable);
-  if (with_reachable)
-    text += "best: best reachable AUC of these sources; z: (best - AUC) / standard error\n";
+  if (with_reachable) text += "best: best reachable AUC of these sources; z: (best - AUC) / standard error\n";
   return text + "Research use only: not for clinical use.\n";
 }
 

@@ -19,7 +19,8 @@ std::string_view title_of(Subset subset);  ///< "Training, in-sample", ...
 enum class Population { own, common };
 std::string_view name_of(Population population);  ///< "own", "common"
 
-/// A model's frozen threshold, taken from its out-of-fold training scores; NaN with a reason when they do not allow one.
+/// A model's frozen threshold, taken from its out-of-fold training scores; NaN with a reason when they do not allow
+/// one.
 struct OperatingPoint {
   std::string model, rule;
   double threshold;
@@ -36,9 +37,9 @@ struct Figures {
   AucDelong auc;
   ThresholdMetrics at_threshold;  ///< at the frozen threshold; Wilson intervals
   double brier;
-  double mean_score;              ///< expected event rate, to hold against events / patients
-  double reachable;               ///< AUC of the best possible risk of the same patients; NaN where it is not known
-  double reachable_z;             ///< (reachable - reached) / standard error of the reached one
+  double mean_score;   ///< expected event rate, to hold against events / patients
+  double reachable;    ///< AUC of the best possible risk of the same patients; NaN where it is not known
+  double reachable_z;  ///< (reachable - reached) / standard error of the reached one
   std::string note;
 };
 

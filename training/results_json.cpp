@@ -100,15 +100,15 @@ Proportion share(const Json& json, int count, int total) {
 }
 
 Subset subset_named(const std::string& name) {
-  for (const Subset subset : {Subset::train_in_sample, Subset::train_out_of_fold, Subset::validation, Subset::test,
-                              Subset::pooled})
+  for (const Subset subset :
+       {Subset::train_in_sample, Subset::train_out_of_fold, Subset::validation, Subset::test, Subset::pooled})
     if (name_of(subset) == name) return subset;
   throw InputError("unknown subset '" + name + "'");
 }
 
 OperatingPoint threshold_from(const Json& json) {
-  return {json.at("model"),           json.at("rule"),   number(json.at("threshold")),
-          json.at("patients"),        json.at("events"), json.at("note")};
+  return {json.at("model"),    json.at("rule"),   number(json.at("threshold")),
+          json.at("patients"), json.at("events"), json.at("note")};
 }
 
 Figures figures_from(const Json& json) {

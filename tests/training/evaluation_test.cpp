@@ -21,8 +21,8 @@ constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 void add(Predictions& predictions, Role role, Scored scored, const std::vector<double>& scores,
          const std::vector<int>& outcomes) {
   for (std::size_t i = 0; i < scores.size(); ++i)
-    predictions.rows.push_back({std::string(name_of(role)) + std::to_string(i), "A", role, scored, outcomes[i],
-                                {scores[i]}});
+    predictions.rows.push_back(
+        {std::string(name_of(role)) + std::to_string(i), "A", role, scored, outcomes[i], {scores[i]}});
 }
 
 Predictions of_one_model() {

@@ -34,7 +34,8 @@ struct MadeUpRun {
 };
 
 void add_further_files(const fs::path& run) {
-  write_text(run / "config.toml", "name = \"demo\"\nnote = \"<script>alert(1)</script>\"\n[cohort]\nname = \"other\"\n");
+  write_text(run / "config.toml",
+             "name = \"demo\"\nnote = \"<script>alert(1)</script>\"\n[cohort]\nname = \"other\"\n");
   write_text(run / "failures.csv", "patient_id,stage,reason\nP<1>,radiology,\"mask \"\"&\"\" image differ\"\n");
   write_text(run / "run.json", R"({"radiopath": "0.1.0", "commit": "abc", "seed": 1, "inputs": {"cohort.csv": "12ab"},
                                    "libraries": {"Eigen": "3.4.0"}, "started": "2020-01-01T00:00:00Z"})");
@@ -49,6 +50,15 @@ void add_further_files(const fs::path& run) {
       "random_forest", "encoding": {"columns": ["a", "b"], "dropped_missing": ["c"], "dropped_constant": []},
       "selection": {"columns": ["a"], "steps": [{"name": "t_test", "before": 2, "kept": ["a"], "remark": ""}]}},
       "ledger": []})");
+}
+
+void add_habitats(const fs::path& run) {
+  write_text(run / "habitats" / "model.json", R"({"channels": ["t2", "adc"], "k": 2, "habitats":
+      [{"habitat": 1, "centroid": [-0.5, 0.25]}, {"habitat": 2, "centroid": [1.25, -1]}], "curve":
+      [{"k": 2, "calinski_harabasz": 120000.5}, {"k": 3, "calinski_harabasz": 90000}, {"k": 4,
+      "calinski_harabasz": null}], "patients": 40, "voxels": 5000})");
+  write_text(run / "tables" / "Habitat.csv",
+             "patient_id,h1_volume_ml,h2_volume_ml\nP1000,3,1\nP1001,,4\nP1150,1,1\n");
 }
 
 std::size_t count(const std::string& text, const std::string& part) {
@@ -74,7 +84,8 @@ TEST(Report, LoadsNothingAndClosesWhatItOpens) {
     EXPECT_EQ(html.find(load), std::string::npos) << load;
   for (const char* tag : {"table", "svg", "section", "div", "tr", "tbody", "text", "p", "ul", "li", "details"}) {
     const std::string opening = std::string("<") + tag;
-    EXPECT_EQ(count(html, opening + " ") + count(html, opening + ">"), count(html, std::string("</") + tag + ">")) << tag;
+    EXPECT_EQ(count(html, opening + " ") + count(html, opening + ">"), count(html, std::string("</") + tag + ">"))
+        << tag;
   }
   EXPECT_FALSE(std::regex_search(html, std::regex(R"(\bnan\b|\binf\b)")));
 }
@@ -103,6 +114,17 @@ TEST(Report, ShowsWhatTheRunFolderHoldsAndEscapesIt) {
   EXPECT_NE(html.find("1.50 [1.10, 2.00]"), std::string::npos);
   EXPECT_NE(html.find("60 no t2 image"), std::string::npos);
   EXPECT_NE(html.find("Habitat: 1 column,"), std::string::npos);
+}
+
+TEST(Report, ShowsHabitatsAndTheirShareBySite) {
+  const MadeUp made = made_up_predictions(60, 28);
+  const MadeUpRun run("habitats", made.predictions);
+  add_habitats(run.folder);
+  const std::string html = run.report();
+  EXPECT_NE(html.find("K = 2 by the largest"), std::string::npos);
+  EXPECT_NE(html.find("−0.50"), std::string::npos);
+  EXPECT_NE(html.find("<td>37.5 %</td><td>62.5 %</td>"), std::string::npos);  // site A: 3 of 8 ml
+  EXPECT_NE(html.find("<td>50.0 %</td><td>50.0 %</td>"), std::string::npos);  // site B
 }
 
 TEST(Report, EscapesPatientIds) {
@@ -144,6 +166,8 @@ TEST(Html, FormatsWhatIsUndefinedAsADash) {
   EXPECT_EQ(format_signed(-0.25), "−0.250");
   EXPECT_EQ(format_signed(0.25, 1), "+0.2");
   EXPECT_EQ(format_p(0.0004), "< 0.001");
+  EXPECT_EQ(format_count(1283344), "1,283,344");
+  EXPECT_EQ(format_count(-999), "-999");
   EXPECT_EQ(format_interval(0.5, 0.4, 0.6, 2), "0.50 [0.40, 0.60]");
   EXPECT_EQ(format_interval(0.5, std::nan(""), std::nan("")), "0.500");
 }
