@@ -28,6 +28,7 @@ Sinks& sinks() {
 
 void info(std::string_view message) { sinks().logger->info(message); }
 void warning(std::string_view message) { sinks().logger->warn("warning: {}", message); }
+void error(std::string_view message) { sinks().logger->error("radiopath: {}", message); }
 void detail(std::string_view message) { sinks().logger->debug(message); }
 
 void also_to(const std::filesystem::path& file) {
@@ -36,6 +37,6 @@ void also_to(const std::filesystem::path& file) {
   sinks().logger->sinks().push_back(std::move(sink));
 }
 
-void silence() { sinks().terminal->set_level(spdlog::level::off); }
+void silence() { sinks().terminal->set_level(spdlog::level::err); }
 
 }  // namespace radiopath::log

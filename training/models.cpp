@@ -1,0 +1,210 @@
+#include "training/models.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <limits>
+#include <map>
+
+#include "core/error.h"
+#include "core/files.h"
+#include "core/log.h"
+#include "core/parallel.h"
+#include "core/progress.h"
+#include "fusion/json.h"
+#include "training/attention_training.h"
+#include "training/experiment.h"
+
+namespace radiopath::training {
+namespace {
+
+constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
+const std::string kEnsemble = "Ensemble_";
+
+char letter_of(const std::string& modality) { return static_cast<char>(std::toupper(static_cast<unsigned char>(modality.at(0)))); }
+
+std::string letters_of(const std::vector<std::string>& modalities) {
+  std::string letters;
+  for (const auto& modality : modalities) letters += letter_of(modality);
+  return letters;
+}
+
+std::map<std::string, Table> tables_of(const Features& features) {
+  std::map<std::string, Table> tables;
+  for (const auto& modality : features.modalities) tables[modality.name] = modality.table;
+  return tables;
+}
+
+fusion::AttentionInput input_of(const fusion::FittedChain& chain, const Table& table) {
+  fusion::AttentionInput input;
+  for (const auto& name : chain.selection.columns) {
+    const auto at = std::find(chain.encoding.columns.begin(), chain.encoding.columns.end(), name) - chain.encoding.columns.begin();
+    input.used.push_back(table.column(name));
+    input.fill.push_back(chain.encoding.medians(at));
+    input.mean.push_back(chain.encoding.means(at));
+    input.sd.push_back(chain.encoding.scales(at));
+  }
+  return input;
+}
+
+/// The clinical model works on unscaled columns: the token's scale comes from the same training patients.
+fusion::AttentionInput input_of(const fusion::ClinicalModel& model, const Table& table, const TrainingView& train) {
+  const fusion::TrainingTable rows(table, train);
+  fusion::AttentionInput input;
+  for (std::size_t c = 0; c < model.columns.size(); ++c) {
+    const double median = model.medians(static_cast<Eigen::Index>(c));
+    const int column = table.column(model.columns[c]);
+    const Eigen::ArrayXd raw = rows.table().values.col(column).array();
+    const Eigen::ArrayXd values = raw.isNaN().select(median, raw);
+    const double sd = std::sqrt((values - values.mean()).square().mean());
+    input.used.push_back(column);
+    input.fill.push_back(median);
+    input.mean.push_back(values.mean());
+    input.sd.push_back(sd > 0 ? sd : 1);
+  }
+  return input;
+}
+
+/// Tokens see what the unimodal models selected and scaled on the same training patients.
+std::vector<fusion::AttentionInput> attention_inputs(const std::vector<fusion::UnimodalModel>& unimodal,
+                                                     const Features& features, const TrainingView& train) {
+  std::vector<fusion::AttentionInput> inputs;
+  for (std::size_t m = 0; m < unimodal.size(); ++m) {
+    const Table& table = features.modalities[m].table;
+    const auto* chain = std::get_if<fusion::FittedChain>(&unimodal[m].model);
+    auto input = chain ? input_of(*chain, table) : input_of(std::get<fusion::ClinicalModel>(unimodal[m].model), table, train);
+    input.modality = unimodal[m].modality;
+    input.columns = table.columns;
+    inputs.push_back(std::move(input));
+  }
+  return inputs;
+}
+
+std::vector<fusion::OutOfFold> components_of(const std::string& ensemble, const std::vector<fusion::UnimodalModel>& unimodal) {
+  std::vector<fusion::OutOfFold> inputs;
+  for (const auto& model : unimodal) {
+    if (ensemble.find(letter_of(model.modality), kEnsemble.size()) != std::string::npos) inputs.push_back(model.out_of_fold);
+  }
+  return inputs;
+}
+
+std::vector<double> to_vector(const Eigen::VectorXd& values) { return {values.begin(), values.end()}; }
+
+}  // namespace
+
+std::vector<std::string> ensemble_names(const std::vector<std::string>& modalities, const std::vector<std::string>& wanted) {
+  const std::string letters = letters_of(modalities);
+  for (std::size_t i = 0; i < letters.size(); ++i) {
+    if (letters.find(letters[i], i + 1) != std::string::npos)
+      throw InputError(fmt::format("two modalities begin with '{}' ({}); ensembles are named by first letters, so set another name", letters[i], join_names(modalities)));
+  }
+  std::vector<std::string> all;
+  for (unsigned set = 1; set < (1U << letters.size()); ++set) {
+    std::string name;
+    for (std::size_t i = 0; i < letters.size(); ++i) {
+      if (set >> i & 1U) name += letters[i];
+    }
+    if (name.size() > 1) all.push_back(name);
+  }
+  std::stable_sort(all.begin(), all.end(), [&](const std::string& a, const std::string& b) {
+    if (a.size() != b.size()) return a.size() < b.size();
+    return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(),
+                                        [&](char x, char y) { return letters.find(x) < letters.find(y); });
+  });
+  std::vector<std::string> names;
+  for (const auto& name : wanted.empty() ? all : wanted) {
+    if (std::find(all.begin(), all.end(), name) == all.end())
+      throw InputError(fmt::format("[models] ensembles: '{}' is none of {} (modalities: {})", name, join_names(all), join_names(modalities)));
+    names.push_back(kEnsemble + name);
+  }
+  return names;
+}
+
+std::string attention_name(const std::vector<std::string>& modalities) { return "MHA_" + letters_of(modalities); }
+
+Models fit_models(const ExperimentConfig& config, const Features& features, const TrainingView& train) {
+  const auto seed = static_cast<std::uint64_t>(config.seed);
+  std::vector<std::string> names;
+  for (const auto& modality : features.modalities) names.push_back(modality.name);
+
+  Models models;
+  models.unimodal = parallel_map(static_cast<std::int64_t>(names.size()), [&](std::int64_t m) {
+    const auto& [name, table] = features.modalities[static_cast<std::size_t>(m)];
+    return with_context(name, [&, &name = name, &table = table] {
+      return name == config.clinic.name ? fusion::fit_clinic(config.clinic, table, train, config.models.folds, seed)
+                                        : fusion::fit_unimodal(config.models, name, table, train, seed);
+    });
+  });
+  if (names.size() < 2) return models;
+
+  for (const auto& name : ensemble_names(names, config.models.ensembles)) {
+    try {
+      models.stacked.push_back(fusion::fit_stacking(config.models.stacking, name, components_of(name, models.unimodal), train));
+    } catch (const InputError& error) {
+      log::warning(name + " is left out: " + error.what());
+    }
+  }
+  models.attention_name = attention_name(names);
+  models.attention = fit_attention(config.models.attention, attention_inputs(models.unimodal, features, train),
+                                   tables_of(features), train, seed);
+  return models;
+}
+
+Scores Models::predict(const Features& features, const PatientView& view) const {
+  Scores scores{view.ids(), {}};
+  std::vector<std::string> names;
+  for (const auto& model : unimodal) names.push_back(model.modality);
+  Table probabilities(scores.ids, names);
+  for (std::size_t m = 0; m < unimodal.size(); ++m) {
+    probabilities.values.col(static_cast<Eigen::Index>(m)) =
+        fusion::predict(unimodal[m], features.modalities[m].table.select_rows(scores.ids));
+    scores.by_model[names[m]] = to_vector(probabilities.values.col(static_cast<Eigen::Index>(m)));
+  }
+  for (const auto& model : stacked) scores.by_model[model.name] = to_vector(fusion::predict(model, probabilities));
+  if (attention) scores.by_model[attention_name] = to_vector(fusion::predict(*attention, tables_of(features), scores.ids));
+  return scores;
+}
+
+Scores out_of_fold(const ExperimentConfig& config, const Features& features, const TrainingView& train) {
+  const auto folds = train.folds(config.models.folds, static_cast<std::uint64_t>(config.seed), "out of fold");
+  Progress progress("out-of-fold models", static_cast<std::int64_t>(folds.size()));
+  const auto parts = parallel_map(static_cast<std::int64_t>(folds.size()), [&](std::int64_t f) {
+    const Split& fold = folds[static_cast<std::size_t>(f)];
+    auto scores = fit_models(config, features, fold.train).predict(features, fold.held_out);
+    progress.advance();
+    return scores;
+  });
+  Scores all{train.ids(), {}};
+  std::map<std::string, std::size_t> row_of;
+  for (std::size_t i = 0; i < all.ids.size(); ++i) row_of[all.ids[i]] = i;
+  for (const Scores& part : parts) {
+    for (const auto& [model, values] : part.by_model) {
+      auto& column = all.by_model.try_emplace(model, all.ids.size(), kMissing).first->second;
+      for (std::size_t i = 0; i < values.size(); ++i) column[row_of.at(part.ids[i])] = values[i];
+    }
+  }
+  return all;
+}
+
+std::vector<std::string> Models::ledger() const {
+  std::vector<std::string> lines;
+  for (const auto& model : unimodal) {
+    for (const auto& candidate : model.ledger) {
+      lines.push_back(fmt::format(
+          R"({{"modality":"{}","candidate":"{}","scored_on":"inner folds of the training cohort","auc":{},"patients":{},"events":{},"folds":{},"chosen":{}}})",
+          candidate.modality, candidate.learner, std::isnan(candidate.auc) ? "null" : format_double(candidate.auc),
+          candidate.patients, candidate.events, candidate.folds, candidate.chosen));
+    }
+  }
+  return lines;
+}
+
+void save_models(const std::filesystem::path& folder, const Models& models) {
+  for (const auto& model : models.unimodal) write_text(folder / (model.modality + ".json"), fusion::to_json(model));
+  for (const auto& model : models.stacked) write_text(folder / (model.name + ".json"), fusion::to_json(model));
+  if (models.attention) fusion::write_attention(folder / (models.attention_name + ".json"), *models.attention);
+}
+
+}  // namespace radiopath::training
