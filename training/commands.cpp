@@ -1,6 +1,7 @@
 #include "training/commands.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <functional>
@@ -223,7 +224,7 @@ Verb add_config(CLI::App& app) {
 
 int run_command_line(int argc, char** argv) {
   CLI::App app{"radiopath: radiopathomics without leakage. Research software, not for clinical use."};
-  app.set_version_flag("--version", std::string("radiopath ") + version());
+  app.set_version_flag("--version", fmt::format("radiopath {} ({})", version(), git_commit()));
   app.require_subcommand(1);
   app.fallthrough();
   app.failure_message(CLI::FailureMessage::simple);

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ctime>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -72,7 +73,7 @@ std::string metrics_text(const Results& results) {
   for (const Figures& f : results.figures) {
     const std::string head = fmt::format("{},{},{},{},{}", csv_cell(f.model), name_of(f.subset), name_of(f.population), f.patients, f.events);
     const auto& m = f.at_threshold;
-    for (const auto& [figure, value] : {std::pair{"auc", f.auc.auc}, {"auc_lower", f.auc.lower}, {"auc_upper", f.auc.upper},
+    for (const auto& [figure, value] : {std::pair{"auc", f.auc.auc}, {"auc_lower", f.auc.interval.lower}, {"auc_upper", f.auc.interval.upper},
                                         {"accuracy", m.accuracy.value}, {"sensitivity", m.sensitivity.value},
                                         {"specificity", m.specificity.value}, {"ppv", m.ppv.value}, {"npv", m.npv.value},
                                         {"brier", f.brier}, {"reachable_auc", f.reachable}})
@@ -84,7 +85,7 @@ std::string metrics_text(const Results& results) {
 }  // namespace
 
 fs::path new_run_folder(const ExperimentConfig& config) {
-  const std::string date = fmt::format("{:%Y%m%d-%H%M%S}", fmt::localtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())));
+  const std::string date = fmt::format("{:%Y%m%d-%H%M%S}", fmt::localtime(std::time(nullptr)));
   return config.output / (date + folder_suffix(config));
 }
 
