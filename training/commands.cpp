@@ -13,7 +13,7 @@
 #include "core/version.h"
 #include "training/check.h"
 #include "training/experiment.h"
-#include "training/export.h"
+#include "training/export_run.h"
 #include "training/features.h"
 #include "training/report.h"
 #include "training/run_output.h"
