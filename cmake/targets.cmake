@@ -26,6 +26,15 @@ function(radiopath_precompile_torch target)
   endif()
   target_precompile_headers(${target} REUSE_FROM radiopath_torch_header)
   target_compile_options(${target} PRIVATE -fpch-preprocess) # lets ccache work with it
+  # Loading it costs 1 GB and some seconds: only for sources that include LibTorch, or a header that does.
+  get_target_property(sources ${target} SOURCES)
+  foreach(source IN LISTS sources)
+    cmake_path(ABSOLUTE_PATH source)
+    file(STRINGS "${source}" torch_lines REGEX "#include.*(torch/torch\\.h|vit\\.h|attention_module\\.h)" LIMIT_COUNT 1)
+    if(NOT torch_lines)
+      set_source_files_properties("${source}" PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+    endif()
+  endforeach()
 endfunction()
 
 function(radiopath_link target scope)

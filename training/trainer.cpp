@@ -23,69 +23,75 @@ bool ends_with_name(const std::string& path, std::string_view name) {
   return std::string_view(path).substr(dot == std::string::npos ? 0 : dot + 1) == name;
 }
 
-/// AdamW over one group of parameters, by LibTorch's fused kernel: one call per step instead of ten per parameter.
-struct AdamGroup {
-  std::vector<at::Tensor> parameters, first_moments, second_moments, steps;
+/// Parameters of one type, laid end to end in memory, with their gradients: a step is then a few calls, not a few per
+/// parameter. That matters for small networks, whose time goes into calls.
+struct Group {
+  std::vector<at::Tensor> parameters;
+  at::Tensor values, gradients, first_moments, second_moments, step_count;  // all but the last 1-D, of one length
   double weight_decay = 0;
 
-  void add(const at::Tensor& parameter) {
-    parameters.push_back(parameter);
-    first_moments.push_back(torch::zeros_like(parameter, torch::MemoryFormat::Preserve));
-    second_moments.push_back(torch::zeros_like(parameter, torch::MemoryFormat::Preserve));
-    steps.push_back(torch::zeros({}, parameter.options().dtype(torch::kFloat32).requires_grad(false)));
+  void lay_out() {
+    std::int64_t length = 0;
+    for (const auto& parameter : parameters) length += parameter.numel();
+    values = torch::empty({length}, parameters.front().options().requires_grad(false));
+    gradients = torch::zeros_like(values);
+    first_moments = torch::zeros_like(values);
+    second_moments = torch::zeros_like(values);
+    step_count = torch::zeros({}, values.options().dtype(torch::kFloat32));
+    std::int64_t first = 0;
+    for (auto& parameter : parameters) {
+      const auto part = values.narrow(0, first, parameter.numel()).view(parameter.sizes());
+      part.copy_(parameter.detach());
+      parameter.set_data(part);
+      parameter.mutable_grad() = gradients.narrow(0, first, parameter.numel()).view(parameter.sizes());
+      first += parameter.numel();
+    }
   }
 
   void step(double learning_rate) {
-    std::vector<at::Tensor> gradients, none;
-    gradients.reserve(parameters.size());
-    for (const auto& parameter : parameters) gradients.push_back(parameter.grad());
-    at::_foreach_add_(steps, 1);
-    at::_fused_adamw_(parameters, gradients, first_moments, second_moments, none, steps, learning_rate, kBeta1, kBeta2,
-                      weight_decay, kEpsilon, /*amsgrad=*/false, /*maximize=*/false);
+    step_count += 1;
+    at::_fused_adamw_({values}, {gradients}, {first_moments}, {second_moments}, {}, {step_count}, learning_rate, kBeta1,
+                      kBeta2, weight_decay, kEpsilon, /*amsgrad=*/false, /*maximize=*/false);
+  }
+
+  /// Gives every parameter memory of its own again.
+  void release() {
+    for (auto& parameter : parameters) {
+      parameter.set_data(parameter.detach().clone());
+      parameter.mutable_grad() = at::Tensor();
+    }
   }
 };
 
 /// Matrices are decayed; biases, norms, tokens and embeddings are not.
-std::vector<AdamGroup> make_groups(torch::nn::Module& module, double weight_decay) {
-  AdamGroup decayed, free;
-  decayed.weight_decay = weight_decay;
+std::vector<Group> make_groups(torch::nn::Module& module, double weight_decay) {
+  std::vector<Group> groups;
   for (const auto& item : module.named_parameters()) {
-    if (!item.value().requires_grad()) continue;
-    const bool matrix = ends_with_name(item.key(), "weight") && item.value().dim() >= 2;
-    (matrix ? decayed : free).add(item.value());
-  }
-  std::vector<AdamGroup> groups;
-  for (auto& group : {decayed, free}) {
-    if (!group.parameters.empty()) groups.push_back(group);
+    const at::Tensor& parameter = item.value();
+    if (!parameter.requires_grad()) continue;
+    const bool matrix = ends_with_name(item.key(), "weight") && parameter.dim() >= 2;
+    const double decay = matrix ? weight_decay : 0;
+    auto group = std::find_if(groups.begin(), groups.end(), [&](const Group& g) {
+      return g.weight_decay == decay && g.parameters.front().scalar_type() == parameter.scalar_type();
+    });
+    if (group == groups.end()) {
+      group = groups.insert(groups.end(), Group{});
+      group->weight_decay = decay;
+    }
+    group->parameters.push_back(parameter);
   }
   if (groups.empty()) throw std::logic_error("fit_module: the module has no parameters");
+  for (auto& group : groups) group.lay_out();
   return groups;
 }
 
-/// Every parameter must have a gradient: one that took no part in the loss gets zeros.
-void complete_gradients(const std::vector<AdamGroup>& groups) {
-  for (const auto& group : groups) {
-    for (auto parameter : group.parameters) {
-      if (!parameter.grad().defined()) parameter.mutable_grad() = torch::zeros_like(parameter);
-    }
-  }
-}
-
 /// Scales all gradients so that their common norm is at most `limit`.
-void clip_gradients(const std::vector<AdamGroup>& groups, double limit) {
-  std::vector<at::Tensor> gradients;
-  for (const auto& group : groups) {
-    for (const auto& parameter : group.parameters) gradients.push_back(parameter.grad());
-  }
-  const auto norms = at::_foreach_norm(gradients, 2);
-  const double norm = torch::stack(norms).norm().item<double>();
-  if (norm > limit) at::_foreach_mul_(gradients, limit / norm);
-}
-
-void clear_gradients(const std::vector<AdamGroup>& groups) {
-  for (const auto& group : groups) {
-    for (auto parameter : group.parameters) parameter.mutable_grad() = at::Tensor();
-  }
+void clip_gradients(std::vector<Group>& groups, double limit) {
+  double square = 0;
+  for (const auto& group : groups) square += std::pow(group.gradients.norm().item<double>(), 2);
+  const double norm = std::sqrt(square);
+  if (norm <= limit) return;
+  for (auto& group : groups) group.gradients.mul_(limit / norm);
 }
 
 double truncated_normal(Random& random, double sd) {
@@ -128,7 +134,7 @@ TrainingCurve fit_module(torch::nn::Module& module, const TrainerConfig& config,
     for (int first = 0; first < examples; first += config.batch_size, ++step) {
       check_interrupt();
       const std::vector<int> batch(order.begin() + first, order.begin() + std::min(examples, first + config.batch_size));
-      clear_gradients(groups);
+      for (auto& group : groups) group.gradients.zero_();
       const at::Tensor value = loss(batch, random);
       const double number = value.item<double>();
       if (!std::isfinite(number)) {
@@ -138,13 +144,12 @@ TrainingCurve fit_module(torch::nn::Module& module, const TrainerConfig& config,
       total += number * static_cast<double>(batch.size());
       value.backward();
       const torch::NoGradGuard no_grad;
-      complete_gradients(groups);
       if (config.clip_norm > 0) clip_gradients(groups, config.clip_norm);
       for (auto& group : groups) group.step(learning_rate_at(config, step, steps));
     }
     curve.loss.push_back(total / examples);
   }
-  clear_gradients(groups);
+  for (auto& group : groups) group.release();
   module.eval();
   return curve;
 }

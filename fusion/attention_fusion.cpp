@@ -1,0 +1,73 @@
+#include "fusion/attention_fusion.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+
+#include "core/parallel.h"
+#include "fusion/attention_module.h"
+
+namespace radiopath::fusion {
+
+AttentionInput attention_input(std::string modality, const TrainingTable& train, const Encoding& encoding,
+                               const std::vector<std::string>& selected) {
+  AttentionInput input;
+  input.modality = std::move(modality);
+  input.columns = train.table().columns;
+  for (const auto& name : selected) {
+    const auto encoded = std::find(encoding.columns.begin(), encoding.columns.end(), name);
+    if (encoded == encoding.columns.end()) throw std::logic_error("attention_input: column '" + name + "' is not encoded");
+    const auto k = encoded - encoding.columns.begin();
+    input.used.push_back(train.table().column(name));
+    input.fill.push_back(encoding.medians[k]);
+    input.mean.push_back(encoding.means[k]);
+    input.sd.push_back(encoding.scales[k]);
+  }
+  return input;
+}
+
+AttentionInput attention_input(const UnimodalModel& model, const TrainingTable& train) {
+  if (model.train_hash != train.view().hash()) {
+    throw std::logic_error("attention_input: " + model.modality + " was fitted on other patients");
+  }
+  if (const auto* chain = std::get_if<FittedChain>(&model.model)) {
+    return attention_input(model.modality, train, chain->encoding, chain->selection.columns);
+  }
+  const auto& columns = std::get<ClinicalModel>(model.model).columns;
+  const EncodingConfig keep_all{.max_missing_share = 1};
+  return attention_input(model.modality, train, fit_encoding(keep_all, train), columns);
+}
+
+Eigen::VectorXd predict(const AttentionModel& model, const std::map<std::string, Table>& tables,
+                        const std::vector<std::string>& ids) {
+  const AttentionBatch batch = prepare(model.inputs, tables, ids);
+  std::vector<AttentionFusion> members;
+  for (const auto& member : model.members) {
+    members.emplace_back(model.config, model.inputs);
+    load_weights(members.back(), member.weights);
+  }
+  Eigen::VectorXd scores(static_cast<Eigen::Index>(ids.size()));
+  parallel_for(static_cast<std::int64_t>(ids.size()), [&](std::int64_t i) {
+    const torch::NoGradGuard no_grad;
+    const auto present = batch.present.narrow(0, i, 1);  // (1, M)
+    scores[i] = std::numeric_limits<double>::quiet_NaN();
+    if (!present.any().item<bool>()) return;
+    std::vector<torch::Tensor> x;
+    for (const auto& modality : batch.x) x.push_back(modality.narrow(0, i, 1));  // (1, F_m)
+    double sum = 0;
+    for (auto member : members) sum += 1 / (1 + std::exp(-member->forward(x, present).item<double>()));
+    scores[i] = sum / static_cast<double>(members.size());
+  });
+  return scores;
+}
+
+int parameter_count(const AttentionModel& model) {
+  std::size_t count = 0;
+  if (!model.members.empty()) {
+    for (const auto& weight : model.members.front().weights) count += weight.values.size();
+  }
+  return static_cast<int>(count);
+}
+
+}  // namespace radiopath::fusion
