@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <map>
 #include <string>
@@ -11,8 +12,10 @@
 #include "core/files.h"
 #include "core/hash.h"
 #include "core/parallel.h"
+#include "core/run_folder.h"
 #include "core/statistics.h"
 #include "core/table.h"
+#include "radiology/extraction.h"
 #include "tests/radiology/scratch.h"
 #include "training/synthetic_cohort.h"
 
@@ -183,6 +186,46 @@ TEST(Synthesize, ManifestNamesFilesThatAreThere) {
     }
   }
   EXPECT_GT(files, 90);
+}
+
+/// Share of lesion voxels that got the truth's habitat, once habitats are matched by their ADC (3, 1, 2, 4).
+double agreement(const radiology::LabelMap& found, const radiology::LabelMap& truth) {
+  constexpr std::array<int, 5> kByAdc = {0, 3, 1, 2, 4};
+  double same = 0, lesion = 0;
+  for (std::size_t v = 0; v < truth.voxels.size(); ++v) {
+    if (truth.voxels[v] == 0) continue;
+    ++lesion;
+    same += kByAdc.at(static_cast<std::size_t>(found.voxels[v])) == truth.voxels[v];
+  }
+  return same / lesion;
+}
+
+TEST(Synthesize, ClusteringFindsThePlantedHabitatsAtEverySite) {
+  const Scratch scratch;
+  SynthesisConfig config = small(scratch / "cohort");
+  config.patients = 40;
+  config.volume_size = 36;
+  config.slide_size = 256;
+  CohortConfig manifest;
+  manifest.manifest = synthesize(config).manifest;
+  manifest.outcome = "platinum_resistant";
+  const Cohort cohort = read_cohort(manifest);
+  const Split split = locked_split(cohort);
+  radiology::RadiologyConfig settings;
+  settings.sequences = {"t2", "ce", "dwi", "adc"};
+  settings.habitats.k_max = 6;
+  settings.habitats.n_init = 5;
+  RunFolder folder(scratch / "run");
+  const radiology::HabitatModel model = radiology::fit_habitats(settings, split.train, 1, folder);
+  ASSERT_EQ(model.k(), 4);
+  const Table table = radiology::extract_features(settings, model, split.held_out, folder);
+  EXPECT_TRUE(folder.failures.empty());
+  for (const std::string& id : table.ids) {
+    const radiology::LabelMap found = radiology::read_label_map(folder / ("habitats/" + id + ".nrrd"));
+    const radiology::LabelMap truth =
+        radiology::read_label_map(scratch / ("cohort/mri/" + id + "/habitats_truth.nrrd"));
+    EXPECT_GT(agreement(found, truth), 0.95) << id;
+  }
 }
 
 }  // namespace
