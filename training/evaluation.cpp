@@ -204,11 +204,19 @@ std::vector<const Predictions::Row*> common_rows(const Predictions& predictions,
   return scored_by(rows_of(predictions, subset), columns_of(predictions, models));
 }
 
+bool Truth::all_sources(const std::string& sources) const {
+  return risks.contains("risk_" + sources) && std::ranges::all_of(risks, [&](const auto& entry) {
+           const bool choice = entry.first.starts_with("risk_") && entry.first != "risk_available";
+           return !choice || entry.first.size() <= 5 + sources.size();
+         });
+}
+
 const std::map<std::string, double>* Truth::of(const std::string& model) const {
   const auto mark = model.rfind('_');
   std::string sources = mark == std::string::npos ? model.substr(0, 1) : model.substr(mark + 1);
   for (char& c : sources) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  for (const std::string& column : {"risk_" + sources, std::string("true_risk")})
+  const std::string own = all_sources(sources) ? "risk_available" : "risk_" + sources;
+  for (const std::string& column : {own, "risk_" + sources, std::string("true_risk")})
     if (const auto found = risks.find(column); found != risks.end()) return &found->second;
   return nullptr;
 }

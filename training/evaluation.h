@@ -39,15 +39,20 @@ struct EvaluationConfig {
   }
 };
 
-/// Best possible risks of synthetic patients, by column and patient id: `true_risk`, and where the file has them
-/// `risk_c`, `risk_hp`, ... for models that see only these sources (first letters, in the order of the file's columns).
+/// Best possible risks of synthetic patients, by column and patient id: `true_risk`; where the file has them also
+/// `risk_c`, `risk_hp`, ... for models that see only these sources (first letters, in the order of the file's columns),
+/// and `risk_available` for models that make do with what each patient has.
 struct Truth {
   std::map<std::string, std::map<std::string, double>> risks;
 
   bool empty() const { return risks.empty(); }
-  /// What no model of these sources can outrank. `Ensemble_CH` and `MHA_CH` are held against `risk_ch`, `Clinic`
-  /// against `risk_c`; against `true_risk` where there is no such column. nullptr when there is no truth at all.
+  /// What no model of these sources can outrank: `Ensemble_CH` is held against `risk_ch`, `Clinic` against `risk_c`;
+  /// a model of all sources, which may be lacking one, against `risk_available`; others against `true_risk`.
+  /// nullptr when there is no truth at all.
   const std::map<std::string, double>* of(const std::string& model) const;
+
+ private:
+  bool all_sources(const std::string& sources) const;
 };
 
 /// Reads the columns patient_id, true_risk and risk_*; empty for an empty path.

@@ -45,12 +45,12 @@ std::string format_fixed(double value, int digits) {
   if (std::isnan(value)) return std::string(kDash);
   std::string text = fmt::format("{:.{}f}", std::abs(value), digits);
   const bool zero = text.find_first_not_of("0.") == std::string::npos;
-  return value < 0 && !zero ? std::string(kMinus) + text : text;
+  return value < 0 && !zero ? fmt::format("{}{}", kMinus, text) : text;
 }
 
 std::string format_signed(double value, int digits) {
   const std::string text = format_fixed(value, digits);
-  return value > 0 && text.find_first_not_of("0.") != std::string::npos ? "+" + text : text;
+  return value > 0 && text.find_first_not_of("0.") != std::string::npos ? fmt::format("+{}", text) : text;
 }
 
 std::string format_interval(double value, double lower, double upper, int digits) {
@@ -66,9 +66,13 @@ std::string format_p(double p) {
 }
 
 std::string format_count(std::int64_t value) {
-  std::string text = fmt::format("{}", value);
-  const int sign = value < 0;
-  for (int at = static_cast<int>(text.size()) - 3; at > sign; at -= 3) text.insert(static_cast<std::size_t>(at), ",");
+  const std::string digits = fmt::format("{}", value);
+  std::string text;
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    const bool group = i > 0 && digits[i - 1] != '-' && (digits.size() - i) % 3 == 0;
+    if (group) text += ',';
+    text += digits[i];
+  }
   return text;
 }
 

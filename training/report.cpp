@@ -56,8 +56,7 @@ std::string report_html(const ReportInputs& inputs) {
          "</title>\n<style>" + kReportStyle + "</style>\n</head>\n<body>\n<main>\n" + header_of(inputs) +
          finding(inputs) + navigation + "</nav>\n" + body +
          "<footer>Made by radiopath from predictions.csv and results.json of this run, which hold every figure. "
-         "Research use "
-         "only: not for clinical use.</footer>\n</main>\n</body>\n</html>\n";
+         "Research use only: not for clinical use.</footer>\n</main>\n</body>\n</html>\n";
 }
 
 }  // namespace radiopath::training

@@ -63,9 +63,9 @@ std::string clinical_section(const ReportInputs& inputs) {
     table.row(cells);
   }
   std::string text =
-      "<h2 id=\"clinical\">Clinical model</h2>\n<p>Logistic regression on the training patients; odds ratios per "
-      "unit of the variable, Wald intervals. P values of the multivariable model come after a selection by "
-      "univariable P and are descriptive.</p>\n" +
+      "<h2 id=\"clinical\">Clinical model</h2>\n<p>Logistic regression on the training patients; odds ratios per unit "
+      "of the variable, Wald intervals. P values of the multivariable model come after a selection by univariable P "
+      "and are descriptive.</p>\n" +
       table.html();
   if (!model.dropped.empty()) text += "<p class=\"note\">Not usable in training: " + joined(model.dropped) + ".</p>\n";
   if (!model.remark.empty()) text += "<p class=\"note\">" + escape_html(model.remark) + "</p>\n";
@@ -111,9 +111,8 @@ std::string habitats_section(const ReportInputs& inputs) {
     if (habitats.curve[i].first == static_cast<double>(habitats.centroids.size())) chosen = static_cast<int>(i);
   return fmt::format(
              "<h2 id=\"habitats\">Habitats</h2>\n<p>K-means on {} lesion voxels of {} training patients; K = {} by the "
-             "largest "
-             "Calinski-Harabasz index. The centroids were then applied to every patient.</p>\n<div class=\"row\"><div "
-             "class=\"scroll\">{}</div>\n",
+             "largest Calinski-Harabasz index. The centroids were then applied to every patient.</p>\n<div "
+             "class=\"row\"><div class=\"scroll\">{}</div>\n",
              format_count(habitats.voxels), habitats.patients, habitats.centroids.size(),
              line_chart("Calinski-Harabasz index", "Number of habitats K", "Index", habitats.curve, chosen)) +
          centroid_table(habitats) + site_share_table(habitats) + "</div>\n";
@@ -130,8 +129,7 @@ std::string candidates_table(const ReportInputs& inputs) {
               c.chosen ? "head" : "");
   return fmt::format(
              "<h3>Everything that was scored to choose a learner</h3>\n<p class=\"note\">{} candidates, scored on "
-             "inner folds of "
-             "the training cohort; the AUC of a chosen one is therefore optimistic.</p>\n",
+             "inner folds of the training cohort; the AUC of a chosen one is therefore optimistic.</p>\n",
              inputs.candidates.size()) +
          table.html();
 }
@@ -155,8 +153,8 @@ std::string ensembles_table(const ReportInputs& inputs) {
 std::string selection_section(const ReportInputs& inputs) {
   if (inputs.selections.empty() && inputs.candidates.empty() && inputs.ensembles.empty()) return "";
   std::string text =
-      "<h2 id=\"models\">Selection and models</h2>\n<p>As fitted on all training patients; inside each fold "
-      "everything here was fitted again.</p>\n<div class=\"row\">";
+      "<h2 id=\"models\">Selection and models</h2>\n<p>As fitted on all training patients; inside each fold everything "
+      "here was fitted again.</p>\n<div class=\"row\">";
   for (const auto& selection : inputs.selections)
     text += "<div class=\"scroll\">" + waterfall(selection.modality + ": columns left", selection.steps) + "</div>\n";
   text += "</div>\n";
@@ -186,31 +184,25 @@ std::string failures_section(const ReportInputs& inputs) {
 
 std::string method_section(const ReportInputs& inputs) {
   std::vector<std::string> items = {
-      "The split is the manifest's own. No validation or test patient entered any fit, and no figure above chose a "
-      "model, "
-      "a threshold or an epoch.",
+      "The split is the manifest's own. No validation or test patient entered any fit, and no figure of theirs chose a "
+      "model, a threshold or an epoch.",
       "<i>In-sample</i> scores are those of the final models on their own training patients. <i>Out-of-fold</i> scores "
-      "of a "
-      "training patient come from models fitted without that patient: imputation, scaling, selection, learners, "
-      "ensembles and "
-      "attention were fitted anew in each fold."};
+      "of a training patient come from models fitted without that patient: imputation, scaling, selection, learners, "
+      "ensembles and attention were fitted anew in each fold."};
   if (inputs.images)
     items.push_back(
-        "What makes features out of images (habitat centroids and K, visual words, clinical coding) was fitted once on "
-        "all "
-        "training patients, without their outcomes; out-of-fold scores do not undo that. The patch encoder does learn "
-        "from "
+        "What makes features out of images (habitat centroids and their number, visual words) was fitted once on all "
+        "training patients, without their outcomes, and not again in each fold. The patch encoder does learn from "
         "outcomes: its likelihoods for its own training patients are cross-fitted.");
   if (!inputs.ensembles.empty())
     items.push_back(
         "Ensembles are logistic regressions on out-of-fold scores of their components, never on in-sample ones.");
   items.push_back(
       "Pooled figures join out-of-fold, validation and test scores; the models behind them differ, which lowers a "
-      "pooled "
-      "AUC a little.");
+      "pooled AUC a little.");
   items.push_back(
-      "Intervals and comparisons of AUCs are DeLong's; proportions have Wilson intervals; IDI follows Pencina 2008. "
-      "P values are not adjusted for multiplicity, and P &gt; 0.05 is no proof of equality.");
+      "Intervals and comparisons of AUCs are DeLong's; proportions have Wilson intervals; IDI follows Pencina 2008. P "
+      "values are not adjusted for multiplicity, and P &gt; 0.05 is no proof of equality.");
   std::string text = "<h2 id=\"method\">How it was done</h2>\n<ul>\n";
   for (const auto& item : items) text += "<li>" + item + "</li>\n";
   return text + "</ul>\n";

@@ -155,8 +155,8 @@ std::string comparison_section(const ReportInputs& inputs) {
       "Thresholds were frozen on out-of-fold training scores and are the same in every cohort. Intervals are 95 % "
       "(DeLong). The dashed line is an AUC of 0.5";
   text += with_reachable
-              ? ", the green tick the best AUC that the true risks of this synthetic cohort allow a model of the "
-                "same sources (column <i>Best</i>); <i>z</i> is how many standard errors the model stays below it."
+              ? ", the green tick the best AUC that the true risks of this synthetic cohort allow a model of the same "
+                "sources (column <i>Best</i>); <i>z</i> is how many standard errors the model stays below it."
               : ".";
   return text +
          " A dash is a figure that the data leave undefined, such as a PPV where nobody is called positive.</p>\n" +
@@ -179,8 +179,7 @@ std::string population_section(const ReportInputs& inputs) {
     }
   }
   return "<h2 id=\"own\">Each model on all its patients</h2>\n<p>Every patient that has what the model needs, so that "
-         "the "
-         "rows are about different patients and are not to be compared with each other.</p>\n" +
+         "the rows are about different patients and are not to be compared with each other.</p>\n" +
          table.html();
 }
 
@@ -248,11 +247,9 @@ std::string pairs_section(const ReportInputs& inputs) {
   const std::size_t n = results.models.size();
   std::string text = fmt::format(
       "<h2 id=\"pairs\">Model against model</h2>\n<p>Row minus column, on the patients that all models score: blue "
-      "where the "
-      "row's model is better, orange where it is worse. Bold: P &lt; 0.05, not adjusted for the {} comparisons of each "
-      "matrix. IDI is the gain in the mean score of patients with the event minus that of the others; it also rises "
-      "with "
-      "more extreme scores, so that it is to be read beside calibration.</p>\n",
+      "where the row's model is better, orange where it is worse. Bold: P &lt; 0.05, not adjusted for the {} "
+      "comparisons of each matrix. IDI is the gain in the mean score of patients with the event minus that of the "
+      "others; it also rises with more extreme scores, so that it is to be read beside calibration.</p>\n",
       n * (n - 1) / 2);
   for (const Comparison& comparison : results.comparisons) {
     if (comparison.subset == Subset::pooled) continue;

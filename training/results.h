@@ -31,15 +31,15 @@ struct OperatingPoint {
 /// One model on one set of patients. What the data leave undefined is NaN, and `note` says why.
 struct Figures {
   std::string model;
-  Subset subset;
-  Population population;
+  Subset subset{};
+  Population population{};
   int patients = 0, events = 0;
-  AucDelong auc;
-  ThresholdMetrics at_threshold;  ///< at the frozen threshold; Wilson intervals
-  double brier;
-  double mean_score;   ///< expected event rate, to hold against events / patients
-  double reachable;    ///< AUC of the best possible risk of the same patients; NaN where it is not known
-  double reachable_z;  ///< (reachable - reached) / standard error of the reached one
+  AucDelong auc{};
+  ThresholdMetrics at_threshold{};  ///< at the frozen threshold; Wilson intervals
+  double brier = 0;
+  double mean_score = 0;   ///< expected event rate, to hold against events / patients
+  double reachable = 0;    ///< AUC of the best possible risk of the same patients; NaN where it is not known
+  double reachable_z = 0;  ///< (reachable - reached) / standard error of the reached one; NaN in-sample
   std::string note;
 };
 

@@ -158,6 +158,11 @@ TEST(Evaluation, HoldsAModelAgainstTheBestRiskOfItsSources) {
   EXPECT_EQ(truth.of("Clinic")->at("P"), 0.2);
   EXPECT_EQ(truth.of("Ensemble_CH")->at("P"), 0.3);
   EXPECT_EQ(truth.of("MHA_CHP")->at("P"), 0.1);
+  truth.risks["risk_chp"] = {{"P", 0.4}};
+  EXPECT_EQ(truth.of("MHA_CHP")->at("P"), 0.4);
+  truth.risks["risk_available"] = {{"P", 0.5}};
+  EXPECT_EQ(truth.of("MHA_CHP")->at("P"), 0.5);
+  EXPECT_EQ(truth.of("Ensemble_CH")->at("P"), 0.3);
   EXPECT_EQ(Truth{}.of("Clinic"), nullptr);
 }
 
