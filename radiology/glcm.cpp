@@ -1,7 +1,9 @@
 #include "radiology/glcm.h"
 
 #include <Eigen/Dense>
+#include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 
 namespace radiopath::radiology {
@@ -127,21 +129,22 @@ JointFeatures joint_features(const Direction& d) {
 }
 
 /// Maximal correlation coefficient: root of the second largest eigenvalue of Q(i, j) = sum over k of
-/// p(i, k) p(j, k) / (p(i) p(k) + 2.2e-16). The small term makes Q unsymmetric; it counts where a level is rare.
+/// p(i, k) p(j, k) / (p(i) p(k) + 2.2e-16).
+///
+/// Q is similar to F W with the symmetric W = p / sqrt(p(i) p(k)) and F = W p(i) p(k) / (p(i) p(k) + 2.2e-16). The
+/// eigenvalues of such a product are the squares of those of G = p / sqrt(p(i) p(k) + 2.2e-16) up to the square of the
+/// tiny F - W, and G is symmetric: some ten times less work than Q.
 double maximal_correlation(const Direction& d) {
   const Eigen::Index n = d.grey.size();
   if (n < 2) return 1;
-  Eigen::MatrixXd q = Eigen::MatrixXd::Zero(n, n);
-  Eigen::MatrixXd scaled(n, n);
+  Eigen::MatrixXd g(n, n);
   for (Eigen::Index k = 0; k < n; ++k) {
-    for (Eigen::Index i = 0; i < n; ++i) scaled(i, k) = d.p(i, k) / (d.marginal[i] * d.marginal[k] + kEpsilon);
+    for (Eigen::Index i = 0; i < n; ++i) g(i, k) = d.p(i, k) / std::sqrt(d.marginal[i] * d.marginal[k] + kEpsilon);
   }
-  q.noalias() = scaled * d.p.transpose();
-  const Eigen::VectorXcd values = q.eigenvalues();
-  std::vector<double> real(static_cast<std::size_t>(n));
-  for (Eigen::Index i = 0; i < n; ++i) real[static_cast<std::size_t>(i)] = values[i].real();
-  std::nth_element(real.begin(), real.begin() + 1, real.end(), std::greater<>());
-  return std::sqrt(std::max(0.0, real[1]));
+  Eigen::VectorXd size =
+      Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(g, Eigen::EigenvaluesOnly).eigenvalues().cwiseAbs();
+  std::nth_element(size.begin(), size.begin() + 1, size.end(), std::greater<>());
+  return size[1];
 }
 
 std::array<double, kGlcmNames.size()> features_of(const Direction& d, double most) {

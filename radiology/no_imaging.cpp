@@ -9,8 +9,9 @@ namespace radiopath::radiology {
 namespace {
 
 [[noreturn]] void refuse(const std::string& what) {
-  throw InputError(what + ": this radiopath was built without imaging (RADIOPATH_IMAGING=OFF); give [radiology] a ready "
-                          "table, or build it with ITK");
+  throw InputError(what +
+                   ": this radiopath was built without imaging (RADIOPATH_IMAGING=OFF); give [radiology] a ready "
+                   "table, or build it with ITK");
 }
 
 }  // namespace
