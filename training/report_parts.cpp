@@ -39,11 +39,17 @@ std::string flow_section(const ReportInputs& inputs) {
 
 namespace {
 
+/// With as many digits as tell the ends of the interval apart: a laboratory value's unit is small.
+std::string odds_text(const ReportInputs::Term& term) {
+  if (term.separated) return "separated";
+  int digits = 2;
+  while (digits < 5 && format_fixed(term.odds_lower, digits) == format_fixed(term.odds_upper, digits)) ++digits;
+  return format_interval(term.odds_ratio, term.odds_lower, term.odds_upper, digits);
+}
+
 std::vector<std::string> term_cells(const ReportInputs::Term* term) {
   if (term == nullptr) return {"", "", ""};
-  const std::string odds =
-      term->separated ? "separated" : format_interval(term->odds_ratio, term->odds_lower, term->odds_upper, 2);
-  return {odds, term->separated ? "" : odds_mark(term->odds_ratio, term->odds_lower, term->odds_upper),
+  return {odds_text(*term), term->separated ? "" : odds_mark(term->odds_ratio, term->odds_lower, term->odds_upper),
           escape_html(format_p(term->p))};
 }
 
@@ -136,6 +142,7 @@ std::string candidates_table(const ReportInputs& inputs) {
 
 std::string ensembles_table(const ReportInputs& inputs) {
   if (inputs.ensembles.empty()) return "";
+  bool turned = false;
   HtmlTable table({"Ensemble", "Weights on log-odds", "Intercept", "Patients", "Events"}, "second");
   for (const auto& e : inputs.ensembles) {
     std::string weights;
@@ -145,7 +152,13 @@ std::string ensembles_table(const ReportInputs& inputs) {
     table.row({escape_html(e.name), weights, format_signed(e.intercept, 2), fmt::format("{}", e.patients),
                fmt::format("{}", e.events)});
   }
-  return "<h3>Stacked ensembles</h3>\n" + table.html();
+  for (const auto& e : inputs.ensembles)
+    turned |= std::ranges::any_of(e.weights, [](double weight) { return weight < 0; });
+  return "<h3>Stacked ensembles</h3>\n" + table.html() +
+         (turned
+              ? "<p class=\"note\">A negative weight turns a source around: its out-of-fold scores ranked the training "
+                "patients no better than chance, or repeat another source.</p>\n"
+              : "");
 }
 
 }  // namespace

@@ -43,6 +43,7 @@ void add_further_files(const fs::path& run) {
       "test": 40, "lost": [{"reason": "no t2 image", "count": 60, "train": 20, "validation": 20, "test": 20}]}]})");
   write_text(run / "models" / "Clinic.json", R"({"modality": "Clinic", "model": {"kind": "clinical", "univariable":
       [{"column": "age", "odds_ratio": 1.5, "odds_lower": 1.1, "odds_upper": 2.0, "p": 0.01, "separated": false},
+       {"column": "ca125", "odds_ratio": 1.0004, "odds_lower": 1.0001, "odds_upper": 1.0012, "p": 0.1, "separated": false},
        {"column": "ascites", "odds_ratio": null, "odds_lower": null, "odds_upper": null, "p": 0.2, "separated": true}],
       "multivariable": [], "dropped": [], "remark": ""}, "ledger": [{"modality": "Clinic", "learner": "clinical",
       "auc": null, "patients": 9, "events": 4, "folds": 5, "chosen": true}]})");
@@ -112,6 +113,7 @@ TEST(Report, ShowsWhatTheRunFolderHoldsAndEscapesIt) {
   EXPECT_NE(html.find("P&lt;1&gt;"), std::string::npos);
   EXPECT_NE(html.find("mask &quot;&amp;&quot; image differ"), std::string::npos);
   EXPECT_NE(html.find("1.50 [1.10, 2.00]"), std::string::npos);
+  EXPECT_NE(html.find("1.000 [1.000, 1.001]"), std::string::npos);
   EXPECT_NE(html.find("60 no t2 image"), std::string::npos);
   EXPECT_NE(html.find("Habitat: 1 column,"), std::string::npos);
 }
