@@ -85,8 +85,13 @@ std::optional<ExaminationFiles> files_of(const RadiologyConfig& config, const Co
 
 std::string hash_of(const ExaminationFiles& files) {
   Hasher hasher;
-  for (const auto& file : files.sequences) hasher.add_file(file);
-  return hasher.add_file(files.mask).hex();
+  const auto add = [&](const std::filesystem::path& file) {
+    if (!std::filesystem::exists(file)) throw InputError(fmt::format("{}: no such file", file.string()));
+    hasher.add_file(file);
+  };
+  for (const auto& file : files.sequences) add(file);
+  add(files.mask);
+  return hasher.hex();
 }
 
 LesionImages load_lesion(const RadiologyConfig& config, const ExaminationFiles& files) {

@@ -23,7 +23,7 @@ struct ExaminationFiles {
 /// of the sequences and the mask but not all, or several files in one cell.
 std::optional<ExaminationFiles> files_of(const RadiologyConfig& config, const Cohort& cohort, const Patient& patient);
 
-/// Hash of the files' contents.
+/// Hash of the files' contents. Throws InputError when one is missing.
 std::string hash_of(const ExaminationFiles& files);
 
 /// One patient's lesion, preprocessed: every sequence on one grid, cut to the lesion's box.

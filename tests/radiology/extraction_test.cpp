@@ -185,8 +185,8 @@ TEST(Extraction, FailingPatientsAreNamedAndTheOthersFinish) {
   const Fitted fitted = run(phantoms, "run");
   EXPECT_EQ(fitted.train.ids, (std::vector<std::string>{"P6"}));
   EXPECT_EQ(fitted.held_out.ids, (std::vector<std::string>{"P7"}));
-  const std::vector<std::string> reasons = {"ce.nii.gz",         "copy interrupted", "differ in spacing",
-                                            "the mask is empty", "lie outside it",   "no file for adc"};
+  const std::vector<std::string> reasons = {"ce.nii.gz: no such file", "copy interrupted", "differ in spacing",
+                                            "the mask is empty",       "lie outside it",   "no file for adc"};
   ASSERT_EQ(fitted.failures.size(), reasons.size());
   for (std::size_t i = 0; i < reasons.size(); ++i) {
     EXPECT_EQ(fitted.failures[i].patient_id, "P" + std::to_string(i));
