@@ -21,6 +21,25 @@ Table as_log_odds(Table probabilities) {
   return probabilities;
 }
 
+/// The most negative weight goes first, until none is left.
+LogisticModel fit_without_negative_weights(const StackingConfig& config, const TrainingTable& train) {
+  LogisticModel model{train.table().columns, 0, Eigen::VectorXd::Zero(train.cols())};
+  std::vector<std::string> kept = model.columns;
+  while (!kept.empty()) {
+    const LogisticModel fit = fit_logistic_regression({.c = config.c}, train.select_columns(kept));
+    Eigen::Index worst = 0;
+    if (fit.coefficients.minCoeff(&worst) >= 0) {
+      model.intercept = fit.intercept;
+      for (std::size_t i = 0; i < kept.size(); ++i)
+        model.coefficients(train.table().column(kept[i])) = fit.coefficients(static_cast<Eigen::Index>(i));
+      return model;
+    }
+    kept.erase(kept.begin() + worst);
+  }
+  model.intercept = logit(static_cast<double>(train.events()) / train.rows());
+  return model;
+}
+
 }  // namespace
 
 StackedModel fit_stacking(const StackingConfig& config, const std::string& name, const std::vector<OutOfFold>& inputs,
@@ -48,7 +67,7 @@ StackedModel fit_stacking(const StackingConfig& config, const std::string& name,
                      join_names(model.components) + ", " + std::to_string(model.events) +
                      " with the event; an ensemble needs at least 4 of each outcome");
   }
-  model.model = fit_logistic_regression({.c = config.c}, complete);
+  model.model = fit_without_negative_weights(config, complete);
   return model;
 }
 

@@ -29,7 +29,9 @@ struct StackedModel {
   int patients = 0, events = 0;         ///< training patients who have all components
 };
 
-/// Fits on out-of-fold predictions of the training patients who have every component.
+/// Fits on out-of-fold predictions of the training patients who have every component, with weights of 0 or more:
+/// out-of-fold scores of a component without signal lean below 0.5 by themselves, and a negative weight would turn it
+/// round at prediction time (Breiman, Machine Learning 1996;24:49).
 /// Throws InputError when those are too few (4 of each outcome), std::logic_error without components.
 StackedModel fit_stacking(const StackingConfig& config, const std::string& name, const std::vector<OutOfFold>& inputs,
                           const TrainingView& train);

@@ -21,7 +21,6 @@ namespace radiopath::pathology {
 /// `[pathology]`
 struct PathologyConfig {
   std::string name = "Pathology";
-  std::filesystem::path table;
   std::string slides;
   std::string include;
   ScaleConfig scale;
@@ -34,7 +33,6 @@ struct PathologyConfig {
   static auto fields() {
     return std::tuple{
         field("name", &PathologyConfig::name, "name of the modality in results and report"),
-        field("table", &PathologyConfig::table, "ready table of pathology features, instead of slides"),
         field("slides", &PathologyConfig::slides,
               "manifest column with the slides of a patient, separated by `;`; empty: no slides are read"),
         field("include", &PathologyConfig::include, "rule that patients must meet, as `nact == 0`; empty: everybody"),

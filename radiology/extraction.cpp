@@ -124,16 +124,6 @@ std::vector<double> row_of(const RadiologyConfig& config, const HabitatModel& mo
   return {row.values.data(), row.values.data() + row.values.size()};
 }
 
-Table ready_table(const RadiologyConfig& config, const PatientView& view) {
-  const Table table = read_table(config.table);
-  const InclusionRule rule(config.include);
-  std::vector<std::string> ids;
-  for (int i = 0; i < view.size(); ++i) {
-    if (table.find(view[i].id) && rule.includes(view[i])) ids.push_back(view[i].id);
-  }
-  return table.select_rows(ids);
-}
-
 }  // namespace
 
 std::vector<std::string> feature_columns(const RadiologyConfig& config, int k) {
@@ -156,7 +146,6 @@ std::vector<std::string> feature_columns(const RadiologyConfig& config, int k) {
 
 Table extract_features(const RadiologyConfig& config, const HabitatModel& model, const PatientView& view,
                        RunFolder& folder) {
-  if (!config.table.empty()) return ready_table(config, view);
   if (config.sequences.empty()) return {};
   require_columns(config, view.cohort());
   if (model.channels != config.sequences) {
@@ -192,10 +181,6 @@ Table extract_features(const RadiologyConfig& config, const HabitatModel& model,
 
 std::vector<Failures::Entry> check_inputs(const RadiologyConfig& config, const PatientView& view) {
   Failures found;
-  if (!config.table.empty()) {
-    found.guard("", kStage, [&] { read_table(config.table); });
-    return found.entries();
-  }
   if (config.sequences.empty()) return {};
   const bool settings_fit = found.guard("", kStage, [&] {
     require_columns(config, view.cohort());

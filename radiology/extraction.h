@@ -33,7 +33,6 @@ struct FeaturesConfig {
 /// `[radiology]`: MRI to a table of habitat features.
 struct RadiologyConfig {
   std::string name = "Habitat";
-  std::filesystem::path table;
   std::vector<std::string> sequences;
   std::string mask = "lesion";
   int label = 0;
@@ -46,7 +45,6 @@ struct RadiologyConfig {
   static auto fields() {
     return std::tuple{
         field("name", &RadiologyConfig::name, "the modality's name in results and reports"),
-        field("table", &RadiologyConfig::table, "a ready table (patient_id and numbers) instead of images"),
         field("sequences", &RadiologyConfig::sequences,
               "manifest columns with the volumes, in order; empty: no images"),
         field("mask", &RadiologyConfig::mask, "manifest column with the lesion mask"),
@@ -66,8 +64,7 @@ struct RadiologyConfig {
 /// `h1_original_shape_Flatness`, `t2_h1_original_glcm_Idm`.
 std::vector<std::string> feature_columns(const RadiologyConfig& config, int k);
 
-/// One row per patient of the view who has images and is included, in the view's order; the ready table's rows where
-/// config.table is given. A habitat that is absent has volume 0 and its features missing; so has one of a single voxel,
+/// One row per patient of the view who has images and is included, in the view's order. A habitat that is absent has volume 0 and its features missing; so has one of a single voxel,
 /// in a single line of voxels, or below habitats.min_volume_mm3.
 ///
 /// Label maps are kept as habitats/<id>.nrrd on the common grid, rows as habitats/<id>.csv, keyed by input files,

@@ -177,7 +177,7 @@ void write_curve(const std::filesystem::path& file, const HabitatModel& model) {
 
 HabitatModel fit_habitats(const RadiologyConfig& config, const TrainingView& train, std::uint64_t seed,
                           RunFolder& folder) {
-  if (!config.table.empty() || config.sequences.empty()) return {};
+  if (config.sequences.empty()) return {};
   require_columns(config, train.cohort());
   ordering_channel(config);
   const auto sources = sources_of(config, train, folder);

@@ -69,7 +69,7 @@ struct HabitatModel {
 
 /// Fits on the lesions of `train`'s patients and keeps habitats/model.json and habitats/curve.csv in `folder`. K is the
 /// one of largest Calinski-Harabasz index. Patients whose images fail go to folder.failures and do not enter. Without
-/// images (a ready table, or no sequences) the model is empty.
+/// sequences the model is empty.
 /// Throws InputError when no patient is left or a column is unknown.
 HabitatModel fit_habitats(const RadiologyConfig& config, const TrainingView& train, std::uint64_t seed,
                           RunFolder& folder);

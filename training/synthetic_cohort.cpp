@@ -13,10 +13,10 @@ namespace {
 
 // Weights per standard deviation (FIGO, habitat, texture) or per step (PARP inhibitor), at signal 1. Each source alone
 // reaches an AUC of about 0.71, two about 0.81, all three 0.88.
-constexpr double kFigoWeight = 1.0;
-constexpr double kParpiWeight = -1.9;
-constexpr double kHabitatWeight = 1.3;
-constexpr double kTextureWeight = 1.3;
+constexpr double kFigoWeight = 1.2;
+constexpr double kParpiWeight = -2.4;
+constexpr double kHabitatWeight = 2.0;
+constexpr double kTextureWeight = 2.0;
 constexpr std::array<double, 7> kFigoShares = {0.08, 0.05, 0.07, 0.12, 0.18, 0.35, 0.15};
 constexpr double kParpiShare = 0.4;
 
@@ -188,7 +188,7 @@ SyntheticCohort draw_cohort(const SyntheticDesign& design) {
   }
   const std::vector<int> with_images =
       deal(divide(design.patients, modality_proportions(design.preset)), Random(design.seed, "modalities"));
-  const std::vector<int> sites = deal(divide(design.patients, {0.60, 0.16, 0.14, 0.10}), Random(design.seed, "sites"));
+  const std::vector<int> sites = deal(divide(design.patients, {0.70, 0.12, 0.10, 0.08}), Random(design.seed, "sites"));
   SyntheticCohort cohort{design, intercept_for(design.prevalence, design.signal), {}};
   for (int i = 0; i < design.patients; ++i) {
     const auto index = static_cast<std::size_t>(i);

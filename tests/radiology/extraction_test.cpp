@@ -227,15 +227,10 @@ TEST(Extraction, UnknownNamesAreErrorsWithTheNearest) {
   EXPECT_NE(first_problem().find("did you mean 'glcm'"), std::string::npos) << first_problem();
 }
 
-TEST(Extraction, ReadyTableAndNoImagesNeedNoModel) {
+TEST(Extraction, NoImagesNeedNoModel) {
   PhantomCohort phantoms(3);
   phantoms.config.sequences.clear();
   EXPECT_EQ(run(phantoms, "none").train.rows(), 0);
-  write_text(phantoms.scratch / "ready.csv", "patient_id,a\nP2,3\nP0,1\n");
-  phantoms.config.table = phantoms.scratch / "ready.csv";
-  const Fitted fitted = run(phantoms, "ready");
-  EXPECT_EQ(fitted.train.ids, (std::vector<std::string>{"P0"}));
-  EXPECT_EQ(fitted.held_out.values(0, 0), 3);
 }
 
 }  // namespace
