@@ -1,6 +1,6 @@
 # From a fresh Debian machine: `make demo` or `make test`. Every target is safe to repeat.
 JOBS ?= $(shell nproc)
-PATIENTS ?= 120
+PATIENTS ?= 400
 BUILD := build/release
 
 .PHONY: help deps build test demo benchmark clean

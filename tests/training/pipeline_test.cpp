@@ -68,7 +68,7 @@ const std::vector<std::string> kModels = {"Clinic",      "Habitat",     "Patholo
 class PlantedSignal : public testing::TestWithParam<int> {};
 
 TEST_P(PlantedSignal, IsRecoveredByTheFusedModels) {
-  const Results results = run_synthetic("signal" + std::to_string(GetParam()), 230, GetParam(), 1);
+  const Results results = run_synthetic("signal" + std::to_string(GetParam()), 400, GetParam(), 1);
   EXPECT_EQ(results.models, kModels);
   for (const char* model : {"Ensemble_CHP", "MHA_CHP"}) {
     const Figures* pooled = results.find(model, Subset::pooled, Population::common);
