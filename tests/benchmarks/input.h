@@ -13,11 +13,12 @@ inline std::filesystem::path input_file(const char* name) {
   return std::filesystem::path(folder) / name;
 }
 
-/// An array of doubles, row by row.
-inline std::vector<double> input_array(const char* name) {
+/// An array, row by row.
+template <class Number = double>
+std::vector<Number> input_array(const char* name) {
   const auto file = input_file(name);
-  std::vector<double> values(std::filesystem::file_size(file) / sizeof(double));
+  std::vector<Number> values(std::filesystem::file_size(file) / sizeof(Number));
   std::ifstream(file, std::ios::binary)
-      .read(reinterpret_cast<char*>(values.data()), static_cast<std::streamsize>(values.size() * sizeof(double)));
+      .read(reinterpret_cast<char*>(values.data()), static_cast<std::streamsize>(values.size() * sizeof(Number)));
   return values;
 }

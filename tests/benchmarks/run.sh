@@ -29,13 +29,13 @@ rm -rf $work
 mkdir -p $input
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 $peers/bin/python $here/peers/inputs.py $input
-for program in $build/benchmarks/*_benchmark; do
+for program in "$build"/benchmarks/*_benchmark; do
   echo "benchmark: $(basename "$program")"
   RADIOPATH_BENCHMARK_INPUT=$PWD/$input taskset -c 0 "$program" --benchmark_repetitions=5 \
     --benchmark_report_aggregates_only=true --benchmark_out_format=json \
     --benchmark_out=$work/"$(basename "$program")".json >/dev/null
 done
-for script in $here/peers/*_peer.py; do
+for script in "$here"/peers/*_peer.py; do
   echo "benchmark: $(basename "$script")"
   taskset -c 0 $peers/bin/python "$script" $input >>$work/peers.jsonl
 done

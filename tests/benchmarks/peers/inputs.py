@@ -1,4 +1,4 @@
-"""Writes the inputs that ours and its peers read: arrays as little-endian doubles, images as links."""
+"""Writes the inputs that ours and its peers read: arrays of little-endian floats or doubles, images as links."""
 
 import os
 import pathlib
@@ -12,7 +12,7 @@ rng = np.random.default_rng(1)
 
 centres = rng.normal(size=(4, 4)) * 2
 voxels = centres[rng.integers(4, size=1_000_000)] + rng.normal(size=(1_000_000, 4))
-voxels.tofile(folder / "voxels.f64")  # (1e6, 4)
+voxels.astype(np.float32).tofile(folder / "voxels.f32")  # (1e6, 4)
 
 outcomes = rng.integers(2, size=100_000)
 risk = outcomes + rng.normal(size=(2, 100_000))

@@ -5,8 +5,9 @@ import sklearn.cluster
 
 from timing import input_folder, measure
 
-voxels = np.fromfile(input_folder / "voxels.f64").reshape(-1, 4)
-measure("kmeans", "scikit-learn", lambda: sklearn.cluster.KMeans(n_clusters=4, n_init=1, random_state=1).fit(voxels))
+voxels = np.fromfile(input_folder / "voxels.f32", dtype=np.float32).reshape(-1, 4)
+kmeans = sklearn.cluster.KMeans(n_clusters=4, n_init=1, max_iter=30, tol=0, random_state=1)
+measure("kmeans", "scikit-learn", lambda: kmeans.fit(voxels))
 
 if (input_folder / "image.nrrd").exists():
     import radiomics.featureextractor
