@@ -3,7 +3,7 @@ JOBS ?= $(shell nproc)
 PATIENTS ?= 400
 BUILD := build/release
 
-.PHONY: help deps build test demo benchmark clean
+.PHONY: help deps configure build test demo benchmark clean
 help:
 	@echo "make deps       install missing packages and find or install LibTorch"
 	@echo "make build      build $(BUILD)/radiopath"
@@ -15,11 +15,14 @@ help:
 deps:
 	@scripts/setup.sh
 
-build: deps
+configure: deps
 	@cmake --preset release >build/configure.log
-	@cmake --build --preset release -j $(JOBS)
 
-test: build
+build: configure
+	@cmake --build --preset release -j $(JOBS) --target radiopath
+
+test: configure
+	@cmake --build --preset release -j $(JOBS)
 	@ctest --test-dir $(BUILD) --output-on-failure -j $(JOBS)
 
 demo: build
