@@ -184,6 +184,7 @@ std::vector<Failures::Entry> check_inputs(const RadiologyConfig& config, const P
   if (config.sequences.empty()) return {};
   const bool settings_fit = found.guard("", kStage, [&] {
     require_columns(config, view.cohort());
+    require_habitat_settings(config);
     families_of(config.features);
   });
   if (!settings_fit) return found.entries();

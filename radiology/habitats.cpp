@@ -136,10 +136,6 @@ std::size_t ordering_channel(const RadiologyConfig& config) {
 /// Tries every number of habitats and keeps the one of largest Calinski-Harabasz index.
 void choose_clusters(const RadiologyConfig& config, const Points& points, HabitatModel& model) {
   const HabitatsConfig& settings = config.habitats;
-  if (settings.k_max < settings.k_min) {
-    throw InputError(
-        fmt::format("[radiology.habitats] k_max = {} is below k_min = {}", settings.k_max, settings.k_min));
-  }
   KMeansOptions options;
   options.restarts = settings.n_init;
   const auto tried = parallel_map(settings.k_max - settings.k_min + 1, [&](std::int64_t i) {
@@ -175,11 +171,17 @@ void write_curve(const std::filesystem::path& file, const HabitatModel& model) {
 
 }  // namespace
 
+void require_habitat_settings(const RadiologyConfig& config) {
+  const auto& [k_min, k_max] = std::pair{config.habitats.k_min, config.habitats.k_max};
+  if (k_max < k_min) throw InputError(fmt::format("[radiology.habitats] k_max = {} is below k_min = {}", k_max, k_min));
+  ordering_channel(config);
+}
+
 HabitatModel fit_habitats(const RadiologyConfig& config, const TrainingView& train, std::uint64_t seed,
                           RunFolder& folder) {
   if (config.sequences.empty()) return {};
   require_columns(config, train.cohort());
-  ordering_channel(config);
+  require_habitat_settings(config);
   const auto sources = sources_of(config, train, folder);
 
   Hasher hasher;

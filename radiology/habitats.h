@@ -74,6 +74,9 @@ struct HabitatModel {
 HabitatModel fit_habitats(const RadiologyConfig& config, const TrainingView& train, std::uint64_t seed,
                           RunFolder& folder);
 
+/// Throws InputError when the settings contradict each other.
+void require_habitat_settings(const RadiologyConfig& config);
+
 /// Labels 1 … k in the lesion, 0 elsewhere, on the images' grid.
 LabelMap assign_habitats(const HabitatModel& model, const LesionImages& images);
 

@@ -33,6 +33,27 @@ std::vector<std::uint8_t> inside_box(const Roi& roi) {
   return inside;
 }
 
+/// What one cube of eight voxel centres, the first at `place`, adds to the surface.
+void add_cube(int cube, const std::array<int, 3>& place, const std::array<double, 3>& spacing_mm, Surface& surface) {
+  static const auto midpoints = edge_midpoints();
+  // Every crossed grid edge belongs to one cube as its edge 5, 6 or 10: those that end in corner 6.
+  for (const auto& [edge, other] : {std::pair{5, 5}, std::pair{6, 7}, std::pair{10, 2}}) {
+    if ((cube >> 6 & 1) == (cube >> other & 1)) continue;
+    auto& vertex = surface.vertices.emplace_back();
+    for (int a = 0; a < 3; ++a) vertex[a] = 2 * place[a] + midpoints[edge][a];
+  }
+  const double sign = cube < 128 ? 1 : -1;
+  for (const CubeTriangle& triangle : cube_triangles()[cube < 128 ? cube : 255 - cube]) {
+    std::array<Point, 3> p;
+    for (int v = 0; v < 3; ++v) {
+      for (int a = 0; a < 3; ++a) p[v][a] = (place[a] + 0.5 * midpoints[triangle[v]][a]) * spacing_mm[a];
+    }
+    const Point normal = cross(minus(p[1], p[0]), minus(p[2], p[0]));
+    surface.area_mm2 += 0.5 * std::sqrt(dot(normal, normal));
+    surface.volume_mm3 += sign * dot(cross(p[0], p[1]), p[2]) / 6;
+  }
+}
+
 /// Farthest pair among points: tried by decreasing distance from the centre of the box, so that once the sum of two
 /// such distances cannot exceed the best found, nothing later can.
 double farthest(std::vector<Point> points) {
@@ -86,7 +107,6 @@ std::vector<std::array<int, 3>> line_ends(const std::vector<std::array<int, 3>>&
 
 Surface surface_of(const Roi& roi) {
   const auto inside = inside_box(roi);
-  const auto midpoints = edge_midpoints();
   const auto& [nx, ny, nz] = roi.size;
   std::array<std::int64_t, 8> corner;  // offsets in the box
   for (int c = 0; c < 8; ++c) {
@@ -95,30 +115,11 @@ Surface surface_of(const Roi& roi) {
   Surface surface;
   for (int z = 0; z + 1 < nz; ++z) {
     for (int y = 0; y + 1 < ny; ++y) {
+      const std::uint8_t* row = &inside[static_cast<std::size_t>(std::int64_t{nx} * (y + std::int64_t{ny} * z))];
       for (int x = 0; x + 1 < nx; ++x) {
-        const std::uint8_t* first =
-            &inside[static_cast<std::size_t>(x + std::int64_t{nx} * (y + std::int64_t{ny} * z))];
         int cube = 0;
-        for (int c = 0; c < 8; ++c) cube |= first[corner[c]] << c;
-        if (cube == 0 || cube == 255) continue;
-        // Every crossed grid edge belongs to one cube as its edge 5, 6 or 10: those that end in corner 6.
-        for (const auto& [edge, other] : {std::pair{5, 5}, std::pair{6, 7}, std::pair{10, 2}}) {
-          if ((cube >> 6 & 1) == (cube >> other & 1)) continue;
-          surface.vertices.push_back(
-              {2 * x + midpoints[edge][0], 2 * y + midpoints[edge][1], 2 * z + midpoints[edge][2]});
-        }
-        const double sign = cube < 128 ? 1 : -1;
-        for (const CubeTriangle& triangle : cube_triangles()[cube < 128 ? cube : 255 - cube]) {
-          std::array<Point, 3> p;
-          for (int v = 0; v < 3; ++v) {
-            const auto& middle = midpoints[triangle[v]];
-            p[v] = {(x + 0.5 * middle[0]) * roi.spacing_mm[0], (y + 0.5 * middle[1]) * roi.spacing_mm[1],
-                    (z + 0.5 * middle[2]) * roi.spacing_mm[2]};
-          }
-          const Point normal = cross(minus(p[1], p[0]), minus(p[2], p[0]));
-          surface.area_mm2 += 0.5 * std::sqrt(dot(normal, normal));
-          surface.volume_mm3 += sign * dot(cross(p[0], p[1]), p[2]) / 6;
-        }
+        for (int c = 0; c < 8; ++c) cube |= row[x + corner[c]] << c;
+        if (cube != 0 && cube != 255) add_cube(cube, {x, y, z}, roi.spacing_mm, surface);
       }
     }
   }

@@ -225,6 +225,10 @@ TEST(Extraction, UnknownNamesAreErrorsWithTheNearest) {
   phantoms.config.sequences = {"t2"};
   phantoms.config.features.families = {"glmc"};
   EXPECT_NE(first_problem().find("did you mean 'glcm'"), std::string::npos) << first_problem();
+  phantoms.config.habitats.order_by = "dwi";
+  EXPECT_NE(first_problem().find("none of the sequences t2"), std::string::npos) << first_problem();
+  phantoms.config.habitats.k_max = 1;
+  EXPECT_NE(first_problem().find("below k_min"), std::string::npos) << first_problem();
 }
 
 TEST(Extraction, NoImagesNeedNoModel) {
