@@ -211,10 +211,10 @@ Features extract_features(const ExperimentConfig& config, const Split& split, Ru
     features.flow.push_back(extracted.flow);
   };
   for (const auto& name : modality_names(config)) {
-    if (name == config.clinic.name) add(name, clinic(config, split));
+    if (config.tables.contains(name)) add(name, ready_table(config, name, split));  // may be called Pathology, say
+    else if (name == config.clinic.name) add(name, clinic(config, split));
     else if (name == config.radiology.name) add(name, habitats(config, split, folder));
-    else if (name == config.pathology.name) add(name, slides(config, split, folder));
-    else add(name, ready_table(config, name, split));
+    else add(name, slides(config, split, folder));
   }
   if (features.modalities.empty()) {
     throw InputError("no modality is switched on: set [clinic] columns, [radiology] sequences, [pathology] slides or a table");

@@ -18,7 +18,7 @@ namespace radiopath::training {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr int kGeneration = 2;  // raise it when the same settings come to mean other bytes
+constexpr int kGeneration = 3;  // raise it when the same settings come to mean other bytes
 constexpr double kUmPerPx = 0.5;
 
 /// The choices of sources that the study compares, by its names.
