@@ -22,7 +22,7 @@ struct EncoderConfig {
   int heads = 6;
   int mlp_ratio = 4;
   int folds = 3;
-  int epochs = 30;
+  int epochs = 20;
   int batch_size = 32;
   double learning_rate = 1e-3;
   double weight_decay = 0.05;
