@@ -8,6 +8,7 @@
 #include <set>
 
 #include "core/error.h"
+#include "core/log.h"
 
 namespace radiopath::pathology {
 namespace {
@@ -91,9 +92,23 @@ std::vector<double> companions(std::vector<double> values) {
           static_cast<double>(positive) / count};
 }
 
+constexpr std::size_t kFewTiles = 30;  // below, a histogram is mostly the luck of the draw
+
 const std::vector<double>* find(const PatchLikelihoods& likelihoods, const std::string& id) {
   const auto found = likelihoods.find(id);
   return found == likelihoods.end() || found->second.empty() ? nullptr : &found->second;
+}
+
+void note_few_tiles(const PatchLikelihoods& likelihoods, const PatientView& view) {
+  int few = 0, all = 0;
+  for (const std::string& id : view.ids())
+    if (const auto* values = find(likelihoods, id)) {
+      ++all;
+      few += values->size() < kFewTiles;
+    }
+  if (few > 0)
+    log::detail(fmt::format("pathology: {} of {} training patients have fewer than {} tiles; their histograms are noisy",
+                            few, all, kFewTiles));
 }
 
 }  // namespace
@@ -127,6 +142,7 @@ Codebook fit_codebook(const AggregationConfig& config, const PatchLikelihoods& l
     for (int word : words) ++patients_with[word];
   }
   if (codebook.patients == 0) throw InputError("no training patient has tiles with likelihoods");
+  note_few_tiles(likelihoods, train);
   if (config.plh == "distinct") codebook.plh_values.assign(plh_values.begin(), plh_values.end());
   for (const auto& [word, count] : patients_with) {
     if (count < config.bow_min_patients) continue;
@@ -151,6 +167,8 @@ Table aggregate(const Codebook& codebook, const PatchLikelihoods& likelihoods, c
     for (int column = 0; column < table.cols(); ++column)
       table.values(row, column) = cells[static_cast<std::size_t>(column)];
   }
+  log::detail(fmt::format("pathology: {:.1f} % of the tiles of {} patients are words that training patients do not have",
+                          100 * unseen_share(codebook, likelihoods, view), view.size()));
   return table;
 }
 

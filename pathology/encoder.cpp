@@ -14,7 +14,7 @@
 namespace radiopath::pathology {
 namespace {
 
-constexpr int kBatch = 32;  // fixed, so that a tile's likelihood does not depend on the machine
+constexpr int kBatch = 8;  // fixed, so that a tile's likelihood does not depend on the machine
 
 constexpr char kMagic[] = "radiopath patch encoder 1";
 

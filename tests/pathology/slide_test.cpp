@@ -82,6 +82,9 @@ TEST(Slide, RealSlideWithoutScaleAsks) {
   ASSERT_EQ(slide.downsamples().size(), 2u);
   EXPECT_NEAR(slide.downsamples()[1], 2.0005, 1e-3);
   EXPECT_TRUE(slide.read(2048, 1536, 512, 512, 0.25));
+  const TissueMask mask = find_tissue(slide.thumbnail(8), {});
+  const double slide_mm2 = 4443 * 3567 * 0.25 * 0.25 * 1e-6;
+  EXPECT_NEAR(tissue_area_mm2(mask) / slide_mm2, 0.6, 0.06);  // 56 % by grey level, 63 % by saturation
 }
 
 TEST(Slide, SaysWhatIsWrongWithAFile) {

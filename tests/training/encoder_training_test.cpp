@@ -10,6 +10,10 @@
 #include "core/statistics.h"
 #include "tests/pathology/made_up_cohort.h"
 
+namespace at {
+void set_num_threads(int);  // of LibTorch, whose headers this test does not need otherwise
+}
+
 namespace radiopath::training {
 namespace {
 
@@ -46,6 +50,7 @@ void paint(bool texture, Random& random, std::uint8_t* tile) {
 class MadeUpTiles : public testing::Test {
  protected:
   void make(int patients, bool signal) {
+    at::set_num_threads(1);  // as main does
     std::string text = "patient_id,outcome,cohort\n";
     for (int i = 0; i < patients; ++i)
       text += id(i) + "," + std::to_string(i % 2) + "," + (i % 8 >= 6 ? "test" : "train") + "\n";
@@ -63,10 +68,8 @@ class MadeUpTiles : public testing::Test {
   }
   static std::string id(int i) { return "P" + std::to_string(100 + i); }
 
-  RunFolder folder(const std::string& name) const {
-    RunFolder made(scratch / name);
-    for (const auto& tiles : all_tiles) pathology::write_tiles(made, "made up", tiles);
-    return made;
+  void fill(const RunFolder& run) const {
+    for (const auto& tiles : all_tiles) pathology::write_tiles(run, "made up", tiles);
   }
   pathology::PatchLikelihoods fit(RunFolder& in) const {
     const Split split = locked_split(*cohort);
@@ -92,7 +95,8 @@ class MadeUpTiles : public testing::Test {
 
 TEST_F(MadeUpTiles, TextureIsLearnedByTheRightPatients) {
   make(48, true);
-  RunFolder run = folder("run");
+  RunFolder run(scratch / "run");
+  fill(run);
   const auto likelihoods = fit(run);
   const Split split = locked_split(*cohort);
   EXPECT_GT(auc_of(likelihoods, split.train), 0.9);
@@ -101,7 +105,8 @@ TEST_F(MadeUpTiles, TextureIsLearnedByTheRightPatients) {
 
 TEST_F(MadeUpTiles, NothingIsFoundWhereNothingIs) {
   make(80, false);
-  RunFolder run = folder("run");
+  RunFolder run(scratch / "run");
+  fill(run);
   const Split split = locked_split(*cohort);
   // 30 training patients of each class: the standard error of an AUC of 0.5 is 0.075. In-sample it would be near 1.
   EXPECT_NEAR(auc_of(fit(run), split.train), 0.5, 3 * 0.075);
@@ -112,7 +117,8 @@ TEST_F(MadeUpTiles, SameBytesForAnyThreadCountAndAfterResuming) {
   std::vector<std::string> bytes;
   for (int threads : {1, 2}) {
     set_thread_count(threads);
-    RunFolder run = folder("run" + std::to_string(threads));
+    RunFolder run(scratch / ("run" + std::to_string(threads)));
+    fill(run);
     fit(run);
     const auto all = [&] {
       return read_text(run / "tables/patch_likelihoods.csv") + read_text(run / "models/encoder.pt") +
@@ -130,7 +136,8 @@ TEST_F(MadeUpTiles, SameBytesForAnyThreadCountAndAfterResuming) {
 
 TEST_F(MadeUpTiles, PatientsWithoutTilesAreLeftOut) {
   make(24, true);
-  RunFolder run = folder("run");
+  RunFolder run(scratch / "run");
+  fill(run);
   std::filesystem::remove(run / pathology::tiles_folder("P100") / "tiles.csv");
   const auto likelihoods = fit(run);
   EXPECT_EQ(likelihoods.count("P100"), 0u);
