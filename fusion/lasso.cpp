@@ -176,17 +176,27 @@ LassoFit fit_lasso_cv(const MatrixXd& x, const VectorXd& y, const std::vector<La
                       const LassoOptions& options) {
   LassoFit fit;
   fit.alphas = lasso_grid(x, y, options);
-  VectorXd sum = VectorXd::Zero(fit.alphas.size());
-  for (const LassoFold& fold : folds) {
-    const LassoPath path = lasso_path(fold.inner_x, fold.inner_y, fit.alphas, options.stop);
-    sum += errors_on(path, fold.held_out_x, fold.held_out_y);
+  MatrixXd errors(fit.alphas.size(), static_cast<Index>(folds.size()));
+  for (std::size_t f = 0; f < folds.size(); ++f) {
+    const LassoPath path = lasso_path(folds[f].inner_x, folds[f].inner_y, fit.alphas, options.stop);
+    errors.col(static_cast<Index>(f)) = errors_on(path, folds[f].held_out_x, folds[f].held_out_y);
     fit.converged = fit.converged && path.converged;
   }
-  fit.mean_squared_errors = sum / double(folds.size());
+  const double k = static_cast<double>(folds.size());
+  fit.mean_squared_errors = errors.rowwise().sum() / k;
+  fit.standard_errors =
+      ((errors.colwise() - fit.mean_squared_errors).rowwise().squaredNorm() / (k - 1) / k).cwiseSqrt();
   fit.mean_squared_errors.minCoeff(&fit.chosen);
   fit.path = lasso_path(x, y, fit.alphas, options.stop);
   fit.converged = fit.converged && fit.path.converged;
   return fit;
+}
+
+int LassoFit::one_standard_error() const {
+  const double limit = mean_squared_errors[chosen] + standard_errors[chosen];
+  int alpha = 0;
+  while (mean_squared_errors[alpha] > limit) ++alpha;
+  return alpha;
 }
 
 std::vector<LassoFold> lasso_folds(const MatrixXd& x, const VectorXd& y, const std::vector<int>& fold_of) {

@@ -39,10 +39,13 @@ Eigen::VectorXd lasso_grid(const Eigen::MatrixXd& x, const Eigen::VectorXd& y, c
 /// The path with the alpha whose mean squared error, averaged over folds, is smallest.
 struct LassoFit {
   Eigen::VectorXd alphas, mean_squared_errors;  ///< (alphas,)
-  int chosen = 0;                               ///< index of the grid
+  Eigen::VectorXd standard_errors;              ///< (alphas,) of the mean over folds
+  int chosen = 0;                               ///< index of the smallest error
   LassoPath path;                               ///< on all rows
   bool converged = true;                        ///< folds included
   double alpha() const { return alphas[chosen]; }
+  /// The largest alpha whose error is within one standard error of the smallest (Breiman et al. 1984; glmnet's 1se).
+  int one_standard_error() const;
 };
 
 /// What one fold of a cross-validation fits on and is scored on; each fold may have columns of its own.

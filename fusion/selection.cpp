@@ -143,11 +143,12 @@ Kept by_lasso(const MatrixXd& x, const TrainingTable& train, const SelectionConf
     }
     return columns;
   };
-  int alpha = fit.chosen;
+  const int wanted = config.lasso_rule == "one_standard_error" ? fit.one_standard_error() : fit.chosen;
+  int alpha = wanted;
   kept.columns = nonzero(alpha);
   while (kept.columns.empty() && alpha + 1 < config.lasso_alphas) kept.columns = nonzero(++alpha);
   if (kept.columns.empty()) kept.columns = {0};
-  if (alpha != fit.chosen) {
+  if (alpha != wanted) {
     kept.remark = "cross-validation prefers no column at all; kept the first of the path";
   }
   if (!fit.converged) kept.remark += std::string(kept.remark.empty() ? "" : "; ") + "the path is not fully converged";

@@ -17,6 +17,7 @@ struct SelectionConfig {
   int mrmr_columns = 64;
   int lasso_folds = 5;
   int lasso_alphas = 100;
+  std::string lasso_rule = "one_standard_error";
 
   static auto fields() {
     return std::tuple{
@@ -29,6 +30,10 @@ struct SelectionConfig {
         field("mrmr_columns", &SelectionConfig::mrmr_columns, "mrmr keeps at most this many columns").at_least(1),
         field("lasso_folds", &SelectionConfig::lasso_folds, "folds that choose the lasso's alpha").range(2, 100),
         field("lasso_alphas", &SelectionConfig::lasso_alphas, "points of the lasso's path").range(2, 10000),
+        field("lasso_rule", &SelectionConfig::lasso_rule,
+              "the largest alpha within one standard error of the smallest cross-validated error, or the smallest error's "
+              "own as the study did; with some hundred patients the first keeps far less noise")
+            .one_of({"one_standard_error", "smallest_error"}),
     };
   }
 };
