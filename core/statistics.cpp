@@ -15,6 +15,10 @@ namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
+/// In double throughout: a filter over thousands of columns asks for one P each, and long double costs five times that.
+using StudentsT = boost::math::students_t_distribution<
+    double, boost::math::policies::policy<boost::math::policies::promote_double<false>>>;
+
 /// z, P and interval from a value and the variances of its two independent parts.
 Improvement improvement(double events, double non_events, double variance_events, double variance_non_events) {
   const double value = events + non_events;
@@ -107,7 +111,7 @@ Moments moments(std::span<const double> values) {
 TTest t_test(const Moments& first, const Moments& second, Variances variances) {
   const double n = first.count, m = second.count;
   const double difference = first.mean - second.mean;
-  if (first.count < 2 || second.count < 2 || std::isnan(difference)) return {kNan, kNan, kNan, {kNan, kNan}};
+  if (first.count < 2 || second.count < 2 || std::isnan(difference)) return {difference, kNan, kNan, kNan, kNan};
   const double part_first = first.variance / n, part_second = second.variance / m;
   double squared_error = part_first + part_second, freedom = n + m - 2;
   if (variances == Variances::pooled) {
@@ -120,13 +124,16 @@ TTest t_test(const Moments& first, const Moments& second, Variances variances) {
   const double error = std::sqrt(squared_error);
   if (!(error > 0)) {
     const double t = difference == 0 ? 0 : std::copysign(std::numeric_limits<double>::infinity(), difference);
-    return {t, freedom, difference == 0 ? 1.0 : 0.0, {difference, difference}};
+    return {difference, 0, t, freedom, difference == 0 ? 1.0 : 0.0};
   }
-  const boost::math::students_t distribution(freedom);
   const double t = difference / error;
-  const double reach = boost::math::quantile(distribution, 0.975) * error;
-  return {t, freedom, 2 * boost::math::cdf(boost::math::complement(distribution, std::abs(t))),
-          {difference - reach, difference + reach}};
+  return {difference, error, t, freedom, 2 * boost::math::cdf(boost::math::complement(StudentsT(freedom), std::abs(t)))};
+}
+
+Interval interval_of(const TTest& test) {
+  if (std::isnan(test.p)) return {kNan, kNan};
+  const double reach = boost::math::quantile(StudentsT(test.degrees_of_freedom), 0.975) * test.standard_error;
+  return {test.difference - reach, test.difference + reach};
 }
 
 TTest t_test(std::span<const double> first, std::span<const double> second, Variances variances) {

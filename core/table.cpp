@@ -198,8 +198,13 @@ Table Table::select_rows(const std::vector<std::string>& wanted) const {
 }
 
 Table Table::select_columns(const std::vector<std::string>& wanted) const {
+  std::map<std::string_view, int> column_of;
+  for (int c = 0; c < cols(); ++c) column_of[columns[static_cast<std::size_t>(c)]] = c;
   Table selected(ids, wanted);
-  for (int c = 0; c < selected.cols(); ++c) selected.values.col(c) = values.col(column(wanted[static_cast<std::size_t>(c)]));
+  for (int c = 0; c < selected.cols(); ++c) {
+    const auto found = column_of.find(wanted[static_cast<std::size_t>(c)]);
+    selected.values.col(c) = values.col(found != column_of.end() ? found->second : column(wanted[static_cast<std::size_t>(c)]));
+  }
   return selected;
 }
 
