@@ -12,11 +12,12 @@ ForestModel fit_forest(const ForestConfig& config, const TrainingTable& train, s
       .max_depth = config.max_depth,
       .min_samples_leaf = config.min_samples_leaf,
       .max_features = config.max_features > 0 ? std::min(config.max_features, train.cols()) : std::max(1, by_root)};
+  const RankedColumns columns = rank_columns(train.table().values);
   ForestModel model{train.table().columns, {}};
   for (int t = 0; t < config.trees; ++t) {
     Random random(seed, "forest", {static_cast<std::uint64_t>(t)});
     std::vector<int> rows = random.resample(train.rows());
-    model.trees.push_back(grow_tree(train.table().values, train.outcomes(), std::move(rows), options, random));
+    model.trees.push_back(grow_tree(columns, train.outcomes(), std::move(rows), options, random));
   }
   return model;
 }

@@ -85,6 +85,7 @@ class Descent {
   Outcome descend_to_optimum(double penalty) {
     const double close = 1e-10 * std::max(y_.squaredNorm(), 1e-300);
     int sweeps = 0;
+    if (w_.isZero(0) && (x_.transpose() * y_).cwiseAbs().maxCoeff() <= penalty * (1 + 1e-12)) return {0, true};
     while (sweeps < kMostSweepsConverged) {
       Change change;
       for (Index j = 0; j < w_.size(); ++j) update(j, penalty, change);
@@ -107,7 +108,7 @@ class Descent {
     for (Index j = 0; j < w_.size(); ++j) {
       if (w_[j] != 0) support.push_back(j);
     }
-    if (support.empty()) return (x_.transpose() * y_).cwiseAbs().maxCoeff() <= penalty * (1 + 1e-12);
+    if (support.empty()) return false;
     if (static_cast<Index>(support.size()) >= x_.rows()) return false;
     const MatrixXd columns = x_(Eigen::all, support);
     const MatrixXd gram = gram_ ? MatrixXd((*gram_)(support, support)) : MatrixXd(columns.transpose() * columns);

@@ -10,6 +10,7 @@ namespace {
 
 struct BestSplit {
   int column = -1;
+  std::uint32_t rank = 0;  // left when at or below
   double threshold = 0;
   double purity = 0;  // sum over sides of (events^2 + others^2) / rows: Gini impurity falls as it rises
 };
@@ -25,14 +26,19 @@ double between(double low, double high) {
   return middle < high ? middle : low;
 }
 
+/// Patients of a node that share one value of a column.
+struct Bin {
+  std::uint32_t rank;
+  int rows, events;
+};
+
 class Grower {
  public:
-  Grower(const Eigen::MatrixXd& x, const std::vector<int>& outcomes, std::vector<int> rows, const TreeOptions& options,
+  Grower(const RankedColumns& x, const std::vector<int>& outcomes, std::vector<int> rows, const TreeOptions& options,
          Random& random)
       : x_(x), outcomes_(outcomes), rows_(std::move(rows)), options_(options), random_(random),
-        columns_(static_cast<std::size_t>(x.cols())) {
+        columns_(static_cast<std::size_t>(x.cols())), counts_(static_cast<std::size_t>(x.rows())) {
     std::iota(columns_.begin(), columns_.end(), 0);
-    pairs_.reserve(rows_.size());
   }
 
   Tree grow() {
@@ -55,7 +61,7 @@ class Grower {
     const BestSplit split = best_split(rows, double(events));
     if (split.column < 0) return index;
     const auto middle =
-        std::stable_partition(rows.begin(), rows.end(), [&](int row) { return x_(row, split.column) <= split.threshold; });
+        std::partition(rows.begin(), rows.end(), [&](int row) { return x_.ranks(row, split.column) <= split.rank; });
     const std::size_t cut = first + static_cast<std::size_t>(middle - rows.begin());
     const int left = grow_node(first, cut, depth + 1);
     const int right = grow_node(cut, last, depth + 1);
@@ -77,38 +83,80 @@ class Grower {
 
   /// 1 when the column has more than one value among `rows`.
   int try_column(int column, std::span<const int> rows, double events, BestSplit& best) {
-    pairs_.clear();
-    for (const int row : rows) pairs_.emplace_back(x_(row, column), outcomes_[row]);
-    std::sort(pairs_.begin(), pairs_.end());
-    if (pairs_.front().first == pairs_.back().first) return 0;
+    fill_bins(column, rows);
     const double count = double(rows.size());
-    double left_events = 0;
-    for (std::size_t i = 0; i + 1 < pairs_.size(); ++i) {
-      left_events += pairs_[i].second;
-      const double left = double(i + 1);
-      if (pairs_[i].first == pairs_[i + 1].first) continue;
+    double left = 0, left_events = 0;
+    for (std::size_t i = 0; i + 1 < bins_.size(); ++i) {
+      left += bins_[i].rows;
+      left_events += bins_[i].events;
       if (left < options_.min_samples_leaf || count - left < options_.min_samples_leaf) continue;
       const double here = purity(left_events, left) + purity(events - left_events, count - left);
       if (best.column < 0 || here > best.purity) {
-        best = {column, between(pairs_[i].first, pairs_[i + 1].first), here};
+        const auto& values = x_.values[static_cast<std::size_t>(column)];
+        best = {column, bins_[i].rank, between(values[bins_[i].rank], values[bins_[i + 1].rank]), here};
       }
     }
-    return 1;
+    return bins_.size() > 1;
   }
 
-  const Eigen::MatrixXd& x_;
+  /// Bins of rising rank: by counting where the node holds much of the column, else by sorting.
+  void fill_bins(int column, std::span<const int> rows) {
+    bins_.clear();
+    const std::uint32_t* const ranks = x_.ranks.col(column).data();
+    const std::size_t distinct = x_.values[static_cast<std::size_t>(column)].size();
+    if (rows.size() * 8 > distinct) {
+      std::fill_n(counts_.begin(), distinct, Bin{});
+      for (const int row : rows) {
+        Bin& bin = counts_[ranks[row]];
+        ++bin.rows;
+        bin.events += outcomes_[row];
+      }
+      for (std::uint32_t rank = 0; rank < distinct; ++rank) {
+        if (counts_[rank].rows > 0) bins_.push_back({rank, counts_[rank].rows, counts_[rank].events});
+      }
+      return;
+    }
+    keys_.clear();
+    for (const int row : rows) keys_.push_back(std::uint64_t{ranks[row]} * 2 + static_cast<std::uint64_t>(outcomes_[row]));
+    std::sort(keys_.begin(), keys_.end());
+    for (const std::uint64_t key : keys_) {
+      const auto rank = static_cast<std::uint32_t>(key / 2);
+      if (bins_.empty() || bins_.back().rank != rank) bins_.push_back({rank, 0, 0});
+      ++bins_.back().rows;
+      bins_.back().events += static_cast<int>(key % 2);
+    }
+  }
+
+  const RankedColumns& x_;
   const std::vector<int>& outcomes_;
   std::vector<int> rows_;
   TreeOptions options_;
   Random& random_;
   std::vector<int> columns_;
-  std::vector<std::pair<double, int>> pairs_;
+  std::vector<Bin> counts_, bins_;
+  std::vector<std::uint64_t> keys_;
   Tree tree_;
 };
 
 }  // namespace
 
-Tree grow_tree(const Eigen::MatrixXd& x, const std::vector<int>& outcomes, std::vector<int> rows,
+RankedColumns rank_columns(const Eigen::MatrixXd& x) {
+  RankedColumns columns;
+  columns.ranks.resize(x.rows(), x.cols());
+  for (Eigen::Index c = 0; c < x.cols(); ++c) {
+    std::vector<double> values(x.col(c).begin(), x.col(c).end());
+    std::sort(values.begin(), values.end());
+    values.erase(std::unique(values.begin(), values.end()), values.end());
+    for (Eigen::Index r = 0; r < x.rows(); ++r) {
+      columns.ranks(r, c) =
+          static_cast<std::uint32_t>(std::lower_bound(values.begin(), values.end(), x(r, c)) - values.begin());
+    }
+    columns.values.push_back(std::move(values));
+  }
+  return columns;
+}
+
+Tree grow_tree(const RankedColumns& x, const std::vector<int>& outcomes, std::vector<int> rows,
                const TreeOptions& options, Random& random) {
   return Grower(x, outcomes, std::move(rows), options, random).grow();
 }

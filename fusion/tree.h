@@ -1,6 +1,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <cstdint>
 #include <vector>
 
 #include "core/random.h"
@@ -28,11 +29,21 @@ struct Tree {
   std::vector<TreeNode> nodes;
 };
 
+/// Columns as ranks of their distinct values: sorted once, shared by all trees of a forest.
+struct RankedColumns {
+  Eigen::Matrix<std::uint32_t, Eigen::Dynamic, Eigen::Dynamic> ranks;  ///< (n, p), 0 ... distinct values - 1
+  std::vector<std::vector<double>> values;                             ///< per column, rising
+
+  int rows() const { return static_cast<int>(ranks.rows()); }
+  int cols() const { return static_cast<int>(ranks.cols()); }
+};
+RankedColumns rank_columns(const Eigen::MatrixXd& x);  ///< @param x (n, p) without NaN
+
 /// Grows a tree by the largest fall of Gini impurity; exact splits, cut halfway between neighbouring values. At each
 /// node columns are drawn until `max_features` that are not constant there have been tried; of equal splits the first
-/// tried wins. @param x (n, p) without NaN   @param rows indices into x, repeated ones count repeatedly (a bootstrap)
+/// tried wins. @param rows indices of patients, repeated ones count repeatedly (a bootstrap)
 /// Source: Breiman et al., Classification and Regression Trees, 1984; drawing of columns as scikit-learn's.
-Tree grow_tree(const Eigen::MatrixXd& x, const std::vector<int>& outcomes, std::vector<int> rows,
+Tree grow_tree(const RankedColumns& x, const std::vector<int>& outcomes, std::vector<int> rows,
                const TreeOptions& options, Random& random);
 
 /// Share of events in the leaf that a row comes to. @param row (p,)
