@@ -16,6 +16,7 @@ STAGES = [
     ("auc", "AUC", "1e5 patients", 1),
     ("delong", "DeLong test of two models", "1e5 patients", 1),
     ("logistic", "logistic regression, L2", "5000 × 20", 1),
+    ("lasso", "lasso path, ten folds, converged", "183 × 64", 10),
 ]
 SECONDS = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1}
 

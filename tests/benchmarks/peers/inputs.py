@@ -22,6 +22,12 @@ x = rng.normal(size=(5_000, 20))
 y = rng.random(5_000) < 1 / (1 + np.exp(-x @ rng.normal(size=20) * 0.3))
 np.column_stack([y, x]).tofile(folder / "logistic.f64")  # (5000, 21): outcome, 20 columns
 
+x = rng.normal(size=(183, 64))
+x -= x.mean(axis=0)
+x /= x.std(axis=0)
+y = x[:, :5].sum(axis=1) + 2 * rng.normal(size=183) > 0
+np.column_stack([y, x]).tofile(folder / "lasso.f64")  # (183, 65): outcome, columns that a chain has left
+
 images = {
     "image.nrrd": "brain1_image.nrrd",
     "mask.nrrd": "brain1_label.nrrd",
