@@ -52,8 +52,8 @@ std::vector<double> histogram(const Codebook& codebook, const std::vector<double
   const bool distinct = config.plh == "distinct";
   std::vector<double> counts(distinct ? codebook.plh_values.size() : static_cast<std::size_t>(config.plh_bins), 0.0);
   for (double value : values) {
-    const int bin = distinct ? index_of(codebook.plh_values, rounded(value, config.bow_decimals))
-                             : bin_of(value, config.plh_bins);
+    const int bin =
+        distinct ? index_of(codebook.plh_values, rounded(value, config.bow_decimals)) : bin_of(value, config.plh_bins);
     if (bin >= 0) counts[static_cast<std::size_t>(bin)] += 1;
   }
   if (config.plh != "epla")
@@ -107,8 +107,9 @@ void note_few_tiles(const PatchLikelihoods& likelihoods, const PatientView& view
       few += values->size() < kFewTiles;
     }
   if (few > 0)
-    log::detail(fmt::format("pathology: {} of {} training patients have fewer than {} tiles; their histograms are noisy",
-                            few, all, kFewTiles));
+    log::detail(
+        fmt::format("pathology: {} of {} training patients have fewer than {} tiles; their histograms are noisy", few,
+                    all, kFewTiles));
 }
 
 }  // namespace
@@ -167,8 +168,9 @@ Table aggregate(const Codebook& codebook, const PatchLikelihoods& likelihoods, c
     for (int column = 0; column < table.cols(); ++column)
       table.values(row, column) = cells[static_cast<std::size_t>(column)];
   }
-  log::detail(fmt::format("pathology: {:.1f} % of the tiles of {} patients are words that training patients do not have",
-                          100 * unseen_share(codebook, likelihoods, view), view.size()));
+  log::detail(
+      fmt::format("pathology: {:.1f} % of the tiles of {} patients are words that training patients do not have",
+                  100 * unseen_share(codebook, likelihoods, view), view.size()));
   return table;
 }
 

@@ -74,9 +74,10 @@ void validate(const EncoderConfig& config) {
 
 std::vector<double> likelihoods(const Encoder& encoder, const TileSet& tiles) {
   if (tiles.size() > 0 && tiles.side != encoder.config.image_size)
-    throw InputError(fmt::format("tiles of {} are {} px wide, and the encoder takes {}; were they prepared under other "
-                                 "settings?",
-                                 tiles.patient_id, tiles.side, encoder.config.image_size));
+    throw InputError(
+        fmt::format("tiles of {} are {} px wide, and the encoder takes {}; were they prepared under other "
+                    "settings?",
+                    tiles.patient_id, tiles.side, encoder.config.image_size));
   const torch::NoGradGuard no_grad;
   std::vector<double> values;
   for (int first = 0; first < tiles.size(); first += kBatch) {

@@ -268,8 +268,7 @@ std::vector<Failures::Entry> check_inputs(const PathologyConfig& config, const P
     const auto jobs = jobs_of(config, view);
     parallel_for(static_cast<std::int64_t>(jobs.size()), [&](std::int64_t i) {
       const Job& job = jobs[static_cast<std::size_t>(i)];
-      for (const fs::path& file : job.files)
-        found.guard(job.patient->id, kStage, [&] { Slide(file, config.scale); });
+      for (const fs::path& file : job.files) found.guard(job.patient->id, kStage, [&] { Slide(file, config.scale); });
     });
   });
   return found.entries();

@@ -7,8 +7,9 @@ namespace radiopath::pathology {
 namespace {
 
 [[noreturn]] void refuse() {
-  throw InputError("[pathology] slides: this program was built with RADIOPATH_IMAGING=OFF and reads no slides; build it "
-                   "with RADIOPATH_IMAGING=ON, or give a ready table: [pathology] table = \"…\"");
+  throw InputError(
+      "[pathology] slides: this program was built with RADIOPATH_IMAGING=OFF and reads no slides; build it "
+      "with RADIOPATH_IMAGING=ON, or give a ready table: [tables.pathology]");
 }
 
 }  // namespace

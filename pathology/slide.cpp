@@ -77,11 +77,13 @@ Scale find_scale(openslide_t* slide, const std::string& file, const ScaleConfig&
                                 : fmt::format("states no plausible scale: {}, expected {} to {} µm/px", implausible,
                                               kMinUmPerPx, kMaxUmPerPx);
   const std::string hint =
-      std::isnan(power) ? "" : fmt::format(" (its objective power is {:g}: from_objective = true would guess {:g})",
-                                           power, 10.0 / power);
-  throw InputError(fmt::format("{}: the slide {}; add the scanner's value to the config: [pathology.scale] um_per_px = "
-                               "…{}",
-                               file, found, hint));
+      std::isnan(power)
+          ? ""
+          : fmt::format(" (its objective power is {:g}: from_objective = true would guess {:g})", power, 10.0 / power);
+  throw InputError(
+      fmt::format("{}: the slide {}; add the scanner's value to the config: [pathology.scale] um_per_px = "
+                  "…{}",
+                  file, found, hint));
 }
 
 /// `region` from premultiplied BGRA: what OpenSlide returns, resized with its alpha so that absent pixels do not bleed.
@@ -97,8 +99,9 @@ Region to_region(const cv::Mat& bgra) {
       state[x] = alpha >= 128 ? Pixel::present : Pixel::absent;
       if (alpha < 128) continue;
       for (int c = 0; c < 3; ++c)
-        target[c] = alpha == 255 ? source[x][2 - c]
-                                 : static_cast<std::uint8_t>(std::min(255, (source[x][2 - c] * 255 + alpha / 2) / alpha));
+        target[c] = alpha == 255
+                        ? source[x][2 - c]
+                        : static_cast<std::uint8_t>(std::min(255, (source[x][2 - c] * 255 + alpha / 2) / alpha));
     }
   }
   return region;
@@ -130,9 +133,10 @@ Slide::Slide(const std::filesystem::path& file, const ScaleConfig& config) : fil
   if (error) throw InputError(file.string() + ": slide cannot be read: " + error.message());
   handle_ = std::make_unique<Handle>(file);
   if (const char* reason = handle_->error())
-    throw InputError(fmt::format("{} ({} bytes): not a readable slide: {}; expected SVS, tiled TIFF or another format of "
-                                 "OpenSlide {}; was the copy interrupted?",
-                                 file.string(), bytes, reason, openslide_get_version()));
+    throw InputError(
+        fmt::format("{} ({} bytes): not a readable slide: {}; expected SVS, tiled TIFF or another format of "
+                    "OpenSlide {}; was the copy interrupted?",
+                    file.string(), bytes, reason, openslide_get_version()));
   scale_ = find_scale(handle_->slide, file.string(), config);
   openslide_get_level0_dimensions(handle_->slide, &width_, &height_);
   for (int level = 0; level < openslide_get_level_count(handle_->slide); ++level)

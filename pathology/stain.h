@@ -36,7 +36,8 @@ struct StainConfig {
             .range(0, 49),
         field("beta", &StainConfig::beta, "optical density (natural) that every channel of a stained pixel reaches")
             .range(0, 2),
-        field("min_pixels", &StainConfig::min_pixels, "stained pixels without which no matrix is estimated").at_least(2),
+        field("min_pixels", &StainConfig::min_pixels, "stained pixels without which no matrix is estimated")
+            .at_least(2),
         field("min_share", &StainConfig::min_share, "share of stained pixels without which no matrix is estimated")
             .range(0, 1),
         field("sample_tiles", &StainConfig::sample_tiles, "tiles of a slide whose pixels its matrix is estimated from")
@@ -57,10 +58,10 @@ Stain reference_stain();
 /// What was estimated, or why nothing was.
 struct StainEstimate {
   std::optional<Stain> stain;
-  std::string refusal;            ///< "" when there is a stain
+  std::string refusal;  ///< "" when there is a stain
   std::int64_t stained_pixels = 0;
-  double angle_deg = 0;           ///< between H and E
-  std::string note;               ///< odd, but used: not H&E-like
+  double angle_deg = 0;  ///< between H and E
+  std::string note;      ///< odd, but used: not H&E-like
 };
 
 /// Macenko's stain matrix of RGB pixels (n, 3), as torchstain's NumPy backend computes it.

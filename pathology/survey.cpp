@@ -32,18 +32,20 @@ SurveyedSlide::SurveyedSlide(const std::filesystem::path& file, const PathologyC
   tiles_.um_per_px = slide_.level_scale_near(config.tiles.um_per_px);
   const double coarser = std::max(slide_.scale().um_per_px_x, slide_.scale().um_per_px_y);
   if (coarser > kMaxEnlargement * config.tiles.um_per_px)
-    throw InputError(fmt::format("{}: scanned at {:.4g} µm/px, coarser than the tiles' {:g}; set [pathology.tiles] "
-                                 "um_per_px to what all slides have",
-                                 file.string(), coarser, config.tiles.um_per_px));
+    throw InputError(
+        fmt::format("{}: scanned at {:.4g} µm/px, coarser than the tiles' {:g}; set [pathology.tiles] "
+                    "um_per_px to what all slides have",
+                    file.string(), coarser, config.tiles.um_per_px));
   thumbnail_ = slide_.thumbnail(config.tissue.um_per_px);
   mask_ = find_tissue(thumbnail_, config.tissue);
   find_candidates();
   if (candidates_.empty() && !lost_too_many()) {
     const double area = tissue_area_mm2(mask_);
-    throw InputError(area == 0 ? fmt::format("{}: no tissue found", file.string())
-                               : fmt::format("{}: {:.3g} mm² of tissue, but none of {} tiles has a share of {:g}; lower "
-                                             "[pathology.tiles] min_tissue or size_px",
-                                             file.string(), area, grid_size_, config.tiles.min_tissue));
+    throw InputError(area == 0
+                         ? fmt::format("{}: no tissue found", file.string())
+                         : fmt::format("{}: {:.3g} mm² of tissue, but none of {} tiles has a share of {:g}; lower "
+                                       "[pathology.tiles] min_tissue or size_px",
+                                       file.string(), area, grid_size_, config.tiles.min_tissue));
   }
   estimate_slide_stain();
 }
@@ -132,9 +134,10 @@ bool SurveyedSlide::lost_too_many() const {
 }
 
 std::string SurveyedSlide::loss() const {
-  return fmt::format("{} tiles could not be read, more than [pathology.tiles] max_lost_share = {:g} of {}; is the file "
-                     "complete?",
-                     lost_, tiles_.max_lost_share, std::max(tried_, static_cast<int>(candidates_.size())));
+  return fmt::format(
+      "{} tiles could not be read, more than [pathology.tiles] max_lost_share = {:g} of {}; is the file "
+      "complete?",
+      lost_, tiles_.max_lost_share, std::max(tried_, static_cast<int>(candidates_.size())));
 }
 
 Raster SurveyedSlide::preview() const {

@@ -15,8 +15,8 @@ namespace radiopath::pathology {
 /// A slide with its tissue, the tiles that are worth reading, and its stain.
 class SurveyedSlide {
  public:
-  /// Opens the slide, finds tissue and grid. Throws InputError when the slide cannot be read, is coarser than the tiles,
-  /// or has no tile with enough tissue.
+  /// Opens the slide, finds tissue and grid. Throws InputError when the slide cannot be read, is coarser than the
+  /// tiles, or has no tile with enough tissue.
   SurveyedSlide(const std::filesystem::path& file, const PathologyConfig& config);
 
   const std::vector<GridTile>& candidates() const { return candidates_; }
@@ -48,8 +48,8 @@ class SurveyedSlide {
   TissueMask mask_;
   int grid_size_ = 0;
   std::vector<GridTile> candidates_, kept_;
-  std::map<std::string, int> dropped_;                 // by reason
-  std::map<GridTile, Raster> at_hand_;                 // read for the stain, kept for the tiles
+  std::map<std::string, int> dropped_;  // by reason
+  std::map<GridTile, Raster> at_hand_;  // read for the stain, kept for the tiles
   std::set<GridTile> unusable_;
   int lost_ = 0, tried_ = 0;
   StainEstimate stain_;

@@ -44,8 +44,8 @@ void read_sheet(const fs::path& file, int first, TileSet& tiles) {
   const int side = sheet.width / columns;
   if (sheet.width != columns * side || sheet.height != (count + columns - 1) / columns * side ||
       (tiles.side != 0 && side != tiles.side))
-    throw InputError(fmt::format("{}: {} × {} px do not hold {} square tiles; was it edited?", file.string(), sheet.width,
-                                 sheet.height, count));
+    throw InputError(fmt::format("{}: {} × {} px do not hold {} square tiles; was it edited?", file.string(),
+                                 sheet.width, sheet.height, count));
   tiles.side = side;
   for (int i = 0; i < count; ++i) {
     const Raster tile = crop(sheet, i % columns * side, i / columns * side, side, side);
@@ -77,8 +77,7 @@ void write_tiles(const RunFolder& folder, const std::string& key, const TileSet&
     text += fmt::format("{},{},{},{},{},{}\n", i + 1, csv_cell(tile.slide), tile.x_level0, tile.y_level0,
                         format_double(tile.tissue_share), tile.stain);
   }
-  folder.keep(tiles_folder(tiles.patient_id) / "tiles.csv", key,
-              [&](const fs::path& file) { write_text(file, text); });
+  folder.keep(tiles_folder(tiles.patient_id) / "tiles.csv", key, [&](const fs::path& file) { write_text(file, text); });
 }
 
 bool has_tiles(const RunFolder& folder, const std::string& patient_id) {

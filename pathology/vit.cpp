@@ -17,13 +17,13 @@ VitBlockImpl::VitBlockImpl(const EncoderConfig& config)
 
 torch::Tensor VitBlockImpl::forward(torch::Tensor tokens) {
   const auto batch = tokens.size(0), count = tokens.size(1), width = tokens.size(2);
-  const auto parts = qkv(attention_norm(tokens))                             // (B, T, 3 D)
-                         .view({batch, count, 3, heads, width / heads})      // (B, T, 3, A, D/A)
-                         .permute({2, 0, 3, 1, 4})                           // (3, B, A, T, D/A)
+  const auto parts = qkv(attention_norm(tokens))                         // (B, T, 3 D)
+                         .view({batch, count, 3, heads, width / heads})  // (B, T, 3, A, D/A)
+                         .permute({2, 0, 3, 1, 4})                       // (3, B, A, T, D/A)
                          .unbind(0);
-  const auto attended = at::scaled_dot_product_attention(parts[0], parts[1], parts[2]);        // (B, A, T, D/A)
-  tokens = tokens + projection(attended.transpose(1, 2).reshape({batch, count, width}));       // (B, T, D)
-  return tokens + contract(torch::gelu(expand(mlp_norm(tokens))));                             // (B, T, D)
+  const auto attended = at::scaled_dot_product_attention(parts[0], parts[1], parts[2]);   // (B, A, T, D/A)
+  tokens = tokens + projection(attended.transpose(1, 2).reshape({batch, count, width}));  // (B, T, D)
+  return tokens + contract(torch::gelu(expand(mlp_norm(tokens))));                        // (B, T, D)
 }
 
 torch::Tensor sincos_positions(int side, int width) {
@@ -55,12 +55,13 @@ SimpleVitImpl::SimpleVitImpl(const EncoderConfig& config)
 
 torch::Tensor SimpleVitImpl::forward(const torch::Tensor& tiles) {
   const auto batch = tiles.size(0), side = tiles.size(2) / patch_size;
-  const auto patches = tiles.view({batch, 3, side, patch_size, side, patch_size})  // (B, 3, √T, p, √T, p)
-                           .permute({0, 2, 4, 1, 3, 5})                            // (B, √T, √T, 3, p, p)
-                           .reshape({batch, side * side, -1});                     // (B, T, P)
-  auto tokens = embedding(patches) + positions;                                    // (B, T, D)
-  for (auto& block : blocks) tokens = block(tokens);                               // (B, T, D)
-  return head(norm(tokens).mean(1)).squeeze(-1);                                   // (B,)
+  const auto patches = tiles
+                           .view({batch, 3, side, patch_size, side, patch_size})  // (B, 3, √T, p, √T, p)
+                           .permute({0, 2, 4, 1, 3, 5})                           // (B, √T, √T, 3, p, p)
+                           .reshape({batch, side * side, -1});                    // (B, T, P)
+  auto tokens = embedding(patches) + positions;                                   // (B, T, D)
+  for (auto& block : blocks) tokens = block(tokens);                              // (B, T, D)
+  return head(norm(tokens).mean(1)).squeeze(-1);                                  // (B,)
 }
 
 void write_planes(const std::uint8_t* tile, int side, int symmetry, const Encoder& encoder, float* planes) {

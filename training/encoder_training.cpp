@@ -58,7 +58,8 @@ Examples gather(const EncoderConfig& config, const TrainingView& train, const Ru
     for (int tile : chosen) {
       const std::uint8_t* from = tiles.tile(tile);
       examples.pixels.insert(examples.pixels.end(), from, from + static_cast<std::size_t>(tiles.side) * tiles.side * 3);
-      examples.target.push_back(static_cast<float>(outcome * (1 - config.label_smoothing) + config.label_smoothing / 2));
+      examples.target.push_back(
+          static_cast<float>(outcome * (1 - config.label_smoothing) + config.label_smoothing / 2));
       examples.weight.push_back(static_cast<float>(0.5 / patients[outcome] / static_cast<double>(chosen.size())));
     }
   }
@@ -125,8 +126,8 @@ struct Task {
 std::vector<Task> make_tasks(const PathologyConfig& config, std::uint64_t seed, const TrainingView& train,
                              const PatientView& held_out, const RunFolder& folder) {
   // The largest first, so that the workers end together.
-  std::vector<Task> tasks{{"models/encoder.pt", encoder_key(config, seed, 0, train, folder), train,
-                           with_tiles(held_out, folder)}};
+  std::vector<Task> tasks{
+      {"models/encoder.pt", encoder_key(config, seed, 0, train, folder), train, with_tiles(held_out, folder)}};
   for (const Split& fold : train.folds(config.encoder.folds, seed, "pathology/encoder")) {
     const int number = static_cast<int>(tasks.size());
     tasks.push_back({fmt::format("models/encoder_fold{}.pt", number),
@@ -186,8 +187,8 @@ Encoder fit_encoder(const EncoderConfig& config, const TrainingView& train, cons
     for (std::size_t i = 0; i < batch.size(); ++i)
       pathology::write_planes(examples.tile(batch[i]), side, static_cast<int>(random.below(pathology::kSymmetries)),
                               encoder, planes + i * 3 * side * side);
-    const auto losses = torch::binary_cross_entropy_with_logits(
-        network->forward(tiles), pick(examples.target, batch), pick(examples.weight, batch));  // (B,) -> ()
+    const auto losses = torch::binary_cross_entropy_with_logits(network->forward(tiles), pick(examples.target, batch),
+                                                                pick(examples.weight, batch));  // (B,) -> ()
     return losses;
   };
   fit_module(*network, trainer_config(config), examples.size(), loss, Random(stream.next(), "training"));
@@ -198,8 +199,8 @@ Encoder fit_encoder(const EncoderConfig& config, const TrainingView& train, cons
 PatchLikelihoods cross_fitted_likelihoods(const PathologyConfig& config, std::uint64_t seed, const TrainingView& train,
                                           const PatientView& held_out, RunFolder& folder) {
   const TrainingView usable = train.among(with_tiles(train, folder));
-  const auto tasks = with_context("[pathology] encoder",
-                                  [&] { return make_tasks(config, seed, usable, held_out, folder); });
+  const auto tasks =
+      with_context("[pathology] encoder", [&] { return make_tasks(config, seed, usable, held_out, folder); });
   const std::string key = likelihoods_key(tasks, folder);
   const fs::path table = "tables/patch_likelihoods.csv";
   if (!folder.has(table, key)) {

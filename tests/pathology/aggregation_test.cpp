@@ -17,7 +17,8 @@ class ReferenceLikelihoods : public testing::Test {
  protected:
   ReferenceLikelihoods() {
     const CsvFile csv = read_csv(kData / "likelihoods.csv");
-    for (const auto& row : csv.rows) likelihoods[row[csv.column("patient")]].push_back(*parse_double(row[csv.column("prob")]));
+    for (const auto& row : csv.rows)
+      likelihoods[row[csv.column("patient")]].push_back(*parse_double(row[csv.column("prob")]));
     std::string text = "patient_id,outcome,cohort\n";
     int i = 0;
     for (const auto& [id, values] : likelihoods) text += id + "," + std::to_string(i++ % 2) + ",train\n";

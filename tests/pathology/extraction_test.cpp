@@ -72,7 +72,8 @@ TEST(PrepareTiles, ReadsARealSlide) {
 
 TEST(PrepareTiles, SameBytesForAnyThreadCountAndAfterResuming) {
   const Scratch scratch;
-  const Cohort cohort = cohort_of(scratch, {kHard + "/pyramid-mpp0499.tif", kCmu + ";" + kHard + "/pyramid-mpp0499.tif"});
+  const Cohort cohort =
+      cohort_of(scratch, {kHard + "/pyramid-mpp0499.tif", kCmu + ";" + kHard + "/pyramid-mpp0499.tif"});
   PathologyConfig config = small_config();
   config.tiles.max_per_patient = 4;
   std::set<std::string> hashes;
@@ -92,9 +93,9 @@ TEST(PrepareTiles, SameBytesForAnyThreadCountAndAfterResuming) {
 
 TEST(PrepareTiles, BadSlidesAreListedAndTheOthersGoOn) {
   const Scratch scratch;
-  const Cohort cohort = cohort_of(scratch, {kHard + "/not-a-slide.svs", kCmu + ";" + kHard + "/empty-file.svs",
-                                            kHard + "/single-level-no-mpp.tif", kHard + "/truncated-opens.tif",
-                                            kHard + "/corrupt-tiles.tif", "nowhere.svs"});
+  const Cohort cohort = cohort_of(
+      scratch, {kHard + "/not-a-slide.svs", kCmu + ";" + kHard + "/empty-file.svs", kHard + "/single-level-no-mpp.tif",
+                kHard + "/truncated-opens.tif", kHard + "/corrupt-tiles.tif", "nowhere.svs"});
   RunFolder folder(scratch / "run");
   for (int round = 0; round < 2; ++round) {  // the second finds what the first made, and reports the same
     folder.failures.add("", "", "");         // so that both rounds are seen to add nothing new

@@ -51,8 +51,7 @@ TEST_P(Macenko, MatchesTorchstain) {
   EXPECT_LE(static_cast<double>(off), 0.000012 * static_cast<double>(tile.pixels.size()));
 }
 
-INSTANTIATE_TEST_SUITE_P(Crops, Macenko,
-                         testing::Values(std::pair{"1024", "1536"}, std::pair{"512", "2048"}));
+INSTANTIATE_TEST_SUITE_P(Crops, Macenko, testing::Values(std::pair{"1024", "1536"}, std::pair{"512", "2048"}));
 
 TEST(Macenko, RefusesNearBlankTiles) {
   const Raster nearly = read_png(kData / (crop_name("1536", "0") + ".png"));
