@@ -1,32 +1,13 @@
 #include "fusion/json.h"
 
-#include <limits>
-#include <nlohmann/json.hpp>
-
 #include "core/error.h"
+#include "fusion/json_parts.h"
 
 namespace radiopath::fusion {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-
-// JSON has no NaN: the library writes it as null.
-double number(const Json& json) { return json.is_null() ? kNan : json.get<double>(); }
-
-Json write(const Eigen::VectorXd& values) { return std::vector<double>(values.begin(), values.end()); }
-
-std::vector<double> numbers(const Json& json) {
-  std::vector<double> values;
-  for (const Json& value : json) values.push_back(number(value));
-  return values;
-}
-
-void read(const Json& json, Eigen::VectorXd& vector) {
-  const std::vector<double> values = numbers(json);
-  vector = Eigen::Map<const Eigen::VectorXd>(values.data(), static_cast<Eigen::Index>(values.size()));
-}
+using fusion::read;
+using fusion::write;
 
 // One `write` and one `read` per type, member by member.
 
@@ -83,62 +64,6 @@ void read(const Json& json, Selection& selection) {
   selection.columns = json.at("columns");
   for (const Json& step : json.at("steps")) {
     selection.steps.push_back({step.at("name"), step.at("before"), step.at("kept"), step.at("remark")});
-  }
-}
-
-Json write(const LogisticModel& model) {
-  return {{"kind", "logistic_regression"},
-          {"columns", model.columns},
-          {"intercept", model.intercept},
-          {"coefficients", write(model.coefficients)}};
-}
-
-void read(const Json& json, LogisticModel& model) {
-  model.columns = json.at("columns");
-  model.intercept = number(json.at("intercept"));
-  read(json.at("coefficients"), model.coefficients);
-}
-
-/// A tree as parallel arrays: a tenth of the size of one object per node.
-Json write(const Tree& tree) {
-  Json json;
-  for (const TreeNode& node : tree.nodes) {
-    json["column"].push_back(node.column);
-    json["threshold"].push_back(node.threshold);
-    json["left"].push_back(node.left);
-    json["right"].push_back(node.right);
-    json["share"].push_back(node.share);
-  }
-  return json;
-}
-
-void read(const Json& json, Tree& tree) {
-  for (std::size_t i = 0; i < json.at("column").size(); ++i) {
-    tree.nodes.push_back({json.at("column").at(i), json.at("threshold").at(i), json.at("left").at(i),
-                          json.at("right").at(i), json.at("share").at(i)});
-  }
-}
-
-Json write(const ForestModel& model) {
-  Json trees = Json::array();
-  for (const Tree& tree : model.trees) trees.push_back(write(tree));
-  return {{"kind", "random_forest"}, {"columns", model.columns}, {"trees", trees}};
-}
-
-void read(const Json& json, ForestModel& model) {
-  model.columns = json.at("columns");
-  for (const Json& tree : json.at("trees")) read(tree, model.trees.emplace_back());
-}
-
-Json write(const Learner& learner) {
-  return std::visit([](const auto& model) { return write(model); }, learner);
-}
-
-void read(const Json& json, Learner& learner) {
-  if (json.at("kind") == "random_forest") {
-    read(json, learner.emplace<ForestModel>());
-  } else {
-    read(json, learner.emplace<LogisticModel>());
   }
 }
 

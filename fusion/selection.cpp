@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <numeric>
 #include <stdexcept>
 
@@ -108,24 +107,15 @@ Kept by_mrmr(const MatrixXd& x, const TrainingTable& train, int most) {
   return kept;  // in the order of choice
 }
 
-std::vector<int> outcomes_of(const TrainingTable& all, const std::vector<std::string>& ids) {
-  std::map<std::string, int> outcome;
-  for (int i = 0; i < all.rows(); ++i) outcome[all.table().ids[i]] = all.outcomes()[i];
-  std::vector<int> outcomes;
-  for (const std::string& id : ids) outcomes.push_back(outcome.at(id));
-  return outcomes;
-}
-
 /// The steps before the lasso are repeated inside each of its folds: an alpha chosen on columns that already saw the
 /// held-out outcomes keeps nearly all of them.
 std::vector<LassoFold> folds_of(const SelectionConfig& earlier, const TrainingTable& all, int folds, std::uint64_t seed) {
   std::vector<LassoFold> result;
-  for (const Split& split : all.view().folds(folds, seed, "lasso")) {
-    const TrainingTable inner(all.table(), split.train);
-    const Selection selection = fit_selection(earlier, inner, seed);
-    const Table held_out = all.table().select_rows(split.held_out.ids()).select_columns(selection.columns);
-    result.push_back({inner.select_columns(selection.columns).table().values, held_out.values,
-                      as_vector(inner.outcomes()), as_vector(outcomes_of(all, held_out.ids))});
+  for (const TrainingFold& fold : all.folds(folds, seed, "lasso")) {
+    const Selection selection = fit_selection(earlier, fold.train, seed);
+    result.push_back({fold.train.select_columns(selection.columns).table().values,
+                      fold.held_out.select_columns(selection.columns).values, as_vector(fold.train.outcomes()),
+                      as_vector(fold.held_out_outcomes)});
   }
   return result;
 }

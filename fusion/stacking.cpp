@@ -23,10 +23,10 @@ Table as_log_odds(Table probabilities) {
 
 /// The most negative weight goes first, until none is left.
 LogisticModel fit_without_negative_weights(const StackingConfig& config, const TrainingTable& train) {
-  LogisticModel model{train.table().columns, 0, Eigen::VectorXd::Zero(train.cols())};
+  LogisticModel model{train.table().columns, 0, Eigen::VectorXd::Zero(train.cols()), ""};
   std::vector<std::string> kept = model.columns;
   while (!kept.empty()) {
-    const LogisticModel fit = fit_logistic_regression({.c = config.c}, train.select_columns(kept));
+    const LogisticModel fit = fit_logistic_regression({.c = config.c, .penalty = "l2"}, train.select_columns(kept));
     Eigen::Index worst = 0;
     if (fit.coefficients.minCoeff(&worst) >= 0) {
       model.intercept = fit.intercept;

@@ -26,11 +26,6 @@ Prepared prepare(const UnimodalConfig& config, const TrainingTable& train, std::
   return {std::move(encoding), std::move(selection), std::move(columns)};
 }
 
-Learner fit_named(const std::string& name, const UnimodalConfig& config, const TrainingTable& train,
-                  std::uint64_t seed) {
-  return fit_learner(name, {config.logistic_regression, config.random_forest}, train, seed);
-}
-
 VectorXd score(const FittedChain& chain, const Table& table) {
   return predict(chain.learner, apply(chain.encoding, table));
 }
@@ -79,7 +74,7 @@ UnimodalModel fit_unimodal(const UnimodalConfig& config, const std::string& moda
       const Table encoded = apply(prepared.encoding, held_out);
       MatrixXd scores(held_out.rows(), count);
       for (int i = 0; i < count; ++i) {
-        scores.col(i) = predict(fit_named(config.learners[i], config, prepared.columns, seed), encoded);
+        scores.col(i) = predict(fit_learner(config.learners[i], config, prepared.columns, seed), encoded);
       }
       return scores;
     });
@@ -89,7 +84,7 @@ UnimodalModel fit_unimodal(const UnimodalConfig& config, const std::string& moda
     Prepared prepared = prepare(config, rows, seed);
     const std::string& name = config.learners[best];
     model.model = FittedChain{std::move(prepared.encoding), std::move(prepared.selection), name,
-                              fit_named(name, config, prepared.columns, seed)};
+                              fit_learner(name, config, prepared.columns, seed)};
     model.out_of_fold = candidates[best];
     return model;
   });

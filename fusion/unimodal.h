@@ -16,26 +16,24 @@
 namespace radiopath::fusion {
 
 /// `[models]`, what one modality's model needs. A struct derived from this one may add to its `fields()`.
-struct UnimodalConfig {
+struct UnimodalConfig : LearnerConfigs {
   int folds = 5;
   std::vector<std::string> learners = {"logistic_regression", "random_forest"};
   EncodingConfig encoding;
   SelectionConfig selection;
-  LogisticConfig logistic_regression;
-  ForestConfig random_forest;
 
   static auto fields() {
-    return std::tuple{
-        field("folds", &UnimodalConfig::folds, "inner folds, which choose the learner and feed the ensembles")
-            .range(2, 100),
-        field("learners", &UnimodalConfig::learners,
-              "learners tried; the one with the largest out-of-fold AUC is refitted on all training patients")
-            .one_of(learner_names()),
-        field("encoding", &UnimodalConfig::encoding, "columns before selection"),
-        field("selection", &UnimodalConfig::selection, "which columns a learner sees"),
-        field("logistic_regression", &UnimodalConfig::logistic_regression, "L2-penalised logistic regression"),
-        field("random_forest", &UnimodalConfig::random_forest, "random forest"),
-    };
+    return std::tuple_cat(
+        std::tuple{
+            field("folds", &UnimodalConfig::folds, "inner folds, which choose the learner and feed the ensembles")
+                .range(2, 100),
+            field("learners", &UnimodalConfig::learners,
+                  "learners tried; the one with the largest out-of-fold AUC is refitted on all training patients")
+                .one_of(learner_names()),
+            field("encoding", &UnimodalConfig::encoding, "columns before selection"),
+            field("selection", &UnimodalConfig::selection, "which columns a learner sees"),
+        },
+        LearnerConfigs::fields());
   }
 };
 
