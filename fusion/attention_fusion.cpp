@@ -20,8 +20,8 @@ AttentionInput attention_input(std::string modality, const TrainingTable& train,
     if (encoded == encoding.columns.end()) throw std::logic_error("attention_input: column '" + name + "' is not encoded");
     const auto k = encoded - encoding.columns.begin();
     input.used.push_back(train.table().column(name));
-    input.fill.push_back(encoding.medians[k]);
-    input.mean.push_back(encoding.means[k]);
+    input.fill.push_back(encoding.fills[k]);
+    input.mean.push_back(encoding.centres[k]);
     input.sd.push_back(encoding.scales[k]);
   }
   return input;

@@ -36,18 +36,22 @@ void read(const Json& json, ClinicCoding& coding) {
 
 Json write(const Encoding& encoding) {
   return {{"columns", encoding.columns},
-          {"medians", write(encoding.medians)},
-          {"means", write(encoding.means)},
+          {"fills", write(encoding.fills)},
+          {"lambdas", write(encoding.lambdas)},
+          {"centres", write(encoding.centres)},
           {"scales", write(encoding.scales)},
+          {"indicated", encoding.indicated},
           {"dropped_missing", encoding.dropped_missing},
           {"dropped_constant", encoding.dropped_constant}};
 }
 
 void read(const Json& json, Encoding& encoding) {
   encoding.columns = json.at("columns");
-  read(json.at("medians"), encoding.medians);
-  read(json.at("means"), encoding.means);
+  read(json.at("fills"), encoding.fills);
+  read(json.at("lambdas"), encoding.lambdas);
+  read(json.at("centres"), encoding.centres);
   read(json.at("scales"), encoding.scales);
+  encoding.indicated = json.at("indicated");
   encoding.dropped_missing = json.at("dropped_missing");
   encoding.dropped_constant = json.at("dropped_constant");
 }

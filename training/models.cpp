@@ -37,15 +37,36 @@ std::map<std::string, Table> tables_of(const Features& features) {
   return tables;
 }
 
-fusion::AttentionInput input_of(const fusion::FittedChain& chain, const Table& table) {
+/// A raw column: filled, then scaled by mean and standard deviation of the training patients.
+void add_raw(fusion::AttentionInput& input, const fusion::TrainingTable& rows, const std::string& name, double fill) {
+  const int column = rows.table().column(name);
+  const Eigen::ArrayXd raw = rows.table().values.col(column).array();
+  const Eigen::ArrayXd values = raw.isNaN().select(fill, raw);
+  const double sd = std::sqrt((values - values.mean()).square().mean());
+  input.used.push_back(column);
+  input.fill.push_back(fill);
+  input.mean.push_back(values.mean());
+  input.sd.push_back(sd > 0 ? sd : 1);
+}
+
+/// Tokens see raw columns: neither indicators of missing values nor power transforms.
+fusion::AttentionInput input_of(const fusion::FittedChain& chain, const Table& table, const TrainingView& train) {
+  const auto& encoding = chain.encoding;
+  const fusion::TrainingTable rows(table, train);
   fusion::AttentionInput input;
   for (const auto& name : chain.selection.columns) {
-    const auto at = std::find(chain.encoding.columns.begin(), chain.encoding.columns.end(), name) - chain.encoding.columns.begin();
+    const auto at = std::find(encoding.columns.begin(), encoding.columns.end(), name) - encoding.columns.begin();
+    if (at == static_cast<std::ptrdiff_t>(encoding.columns.size())) continue;
+    if (encoding.lambdas.size() > 0) {
+      add_raw(input, rows, name, encoding.fills(at));
+      continue;
+    }
     input.used.push_back(table.column(name));
-    input.fill.push_back(chain.encoding.medians(at));
-    input.mean.push_back(chain.encoding.means(at));
-    input.sd.push_back(chain.encoding.scales(at));
+    input.fill.push_back(encoding.fills(at));
+    input.mean.push_back(encoding.centres(at));
+    input.sd.push_back(encoding.scales(at));
   }
+  if (input.used.empty()) add_raw(input, rows, encoding.columns.front(), encoding.fills(0));
   return input;
 }
 
@@ -53,17 +74,8 @@ fusion::AttentionInput input_of(const fusion::FittedChain& chain, const Table& t
 fusion::AttentionInput input_of(const fusion::ClinicalModel& model, const Table& table, const TrainingView& train) {
   const fusion::TrainingTable rows(table, train);
   fusion::AttentionInput input;
-  for (std::size_t c = 0; c < model.columns.size(); ++c) {
-    const double median = model.medians(static_cast<Eigen::Index>(c));
-    const int column = table.column(model.columns[c]);
-    const Eigen::ArrayXd raw = rows.table().values.col(column).array();
-    const Eigen::ArrayXd values = raw.isNaN().select(median, raw);
-    const double sd = std::sqrt((values - values.mean()).square().mean());
-    input.used.push_back(column);
-    input.fill.push_back(median);
-    input.mean.push_back(values.mean());
-    input.sd.push_back(sd > 0 ? sd : 1);
-  }
+  for (std::size_t c = 0; c < model.columns.size(); ++c)
+    add_raw(input, rows, model.columns[c], model.medians(static_cast<Eigen::Index>(c)));
   return input;
 }
 
@@ -74,7 +86,7 @@ std::vector<fusion::AttentionInput> attention_inputs(const std::vector<fusion::U
   for (std::size_t m = 0; m < unimodal.size(); ++m) {
     const Table& table = features.modalities[m].table;
     const auto* chain = std::get_if<fusion::FittedChain>(&unimodal[m].model);
-    auto input = chain ? input_of(*chain, table) : input_of(std::get<fusion::ClinicalModel>(unimodal[m].model), table, train);
+    auto input = chain ? input_of(*chain, table, train) : input_of(std::get<fusion::ClinicalModel>(unimodal[m].model), table, train);
     input.modality = unimodal[m].modality;
     input.columns = table.columns;
     inputs.push_back(std::move(input));

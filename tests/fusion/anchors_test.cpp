@@ -24,7 +24,7 @@ TEST(Encoding, MatchesStandardScaler) {
     const Stored stored(name);
     const Json expected = case_of(kSklearn / "expected/preprocessing.json", name + ".standard_scaler").at("expected");
     const Encoding encoding = fit_encoding({}, stored.train());
-    expect_all_close(encoding.means, expected["mean"], 1e-8, name);
+    expect_all_close(encoding.centres, expected["mean"], 1e-8, name);
     expect_all_close(encoding.scales, expected["scale"], 1e-8, name);
     expect_all_close(Eigen::VectorXd(stored.standardised_held_out().values.colwise().sum()), expected["test_sum"], 1e-8, name);
   }

@@ -71,7 +71,7 @@ TEST(Encoding, DropsAndListsWhatCannotBeUsed) {
 TEST(Encoding, ImputesTheMedianOfTheTrainingPatients) {
   Data data({0, 0, 1, 1, 1}, {"a"}, (Eigen::MatrixXd(5, 1) << 1, 2, 4, 100, std::nan("")).finished());
   const Encoding encoding = fit_encoding({}, data.train());
-  EXPECT_EQ(encoding.medians[0], 3);
+  EXPECT_EQ(encoding.fills[0], 3);
   Table other({"X", "Y"}, {"a"});
   other.values << 3, std::nan("");
   const Table encoded = apply(encoding, other);
