@@ -122,6 +122,7 @@ Json write(const FittedChain& chain) {
           {"encoding", write(chain.encoding)},
           {"selection", write(chain.selection)},
           {"learner_name", chain.learner_name},
+          {"settings", chain.settings},
           {"learner", write(chain.learner)}};
 }
 
@@ -129,18 +130,29 @@ void read(const Json& json, FittedChain& chain) {
   read(json.at("encoding"), chain.encoding);
   read(json.at("selection"), chain.selection);
   chain.learner_name = json.at("learner_name");
+  chain.settings = json.at("settings");
   read(json.at("learner"), chain.learner);
 }
 
 Json write(const ScoredCandidate& scored) {
-  return {{"modality", scored.modality}, {"learner", scored.learner}, {"auc", scored.auc},
-          {"patients", scored.patients}, {"events", scored.events},   {"folds", scored.folds},
-          {"chosen", scored.chosen}};
+  return {{"modality", scored.modality}, {"learner", scored.learner},   {"auc", scored.auc},
+          {"patients", scored.patients}, {"events", scored.events},     {"folds", scored.folds},
+          {"chosen", scored.chosen},     {"stage", scored.stage},       {"settings", scored.settings},
+          {"score", scored.score}};
 }
 
 void read(const Json& json, ScoredCandidate& scored) {
-  scored = {json.at("modality"), json.at("learner"), number(json.at("auc")), json.at("patients"),
-            json.at("events"),   json.at("folds"),   json.at("chosen")};
+  scored = {.modality = json.at("modality"), .learner = json.at("learner"), .auc = number(json.at("auc")),
+            .patients = json.at("patients"), .events = json.at("events"),   .folds = json.at("folds"),
+            .chosen = json.at("chosen"),     .stage = json.at("stage"),     .settings = json.at("settings"),
+            .score = number(json.at("score"))};
+}
+
+/// Derived from the folds' selections when it is written, for people who read the file.
+Json write(const std::vector<SelectionFrequency>& frequencies) {
+  Json json = Json::object();
+  for (const auto& [column, share] : frequencies) json[column] = share;
+  return json;
 }
 
 }  // namespace
@@ -162,11 +174,15 @@ namespace {
 Json write(const UnimodalModel& model) {
   Json ledger = Json::array();
   for (const ScoredCandidate& scored : model.ledger) ledger.push_back(write(scored));
+  Json selections = Json::array();
+  for (const Selection& selection : model.fold_selections) selections.push_back(write(selection));
   return {{"modality", model.modality},
           {"train_hash", model.train_hash},
           {"model", std::visit([](const auto& fitted) { return write(fitted); }, model.model)},
           {"ledger", ledger},
-          {"out_of_fold", OutOfFoldText::write(model.out_of_fold)}};
+          {"out_of_fold", OutOfFoldText::write(model.out_of_fold)},
+          {"selection_frequency", write(selection_frequency(model.fold_selections))},
+          {"fold_selections", selections}};
 }
 
 void read(const Json& json, UnimodalModel& model) {
@@ -179,11 +195,14 @@ void read(const Json& json, UnimodalModel& model) {
   }
   for (const Json& scored : json.at("ledger")) read(scored, model.ledger.emplace_back());
   OutOfFoldText::read(json.at("out_of_fold"), model.out_of_fold);
+  for (const Json& selection : json.at("fold_selections")) read(selection, model.fold_selections.emplace_back());
 }
 
 Json write(const StackedModel& model) {
   return {{"name", model.name},
           {"components", model.components},
+          {"method", model.method},
+          {"inputs", model.inputs},
           {"model", write(model.model)},
           {"patients", model.patients},
           {"events", model.events}};
@@ -192,6 +211,8 @@ Json write(const StackedModel& model) {
 void read(const Json& json, StackedModel& model) {
   model.name = json.at("name");
   model.components = json.at("components");
+  model.method = json.at("method");
+  model.inputs = json.at("inputs");
   read(json.at("model"), model.model);
   model.patients = json.at("patients");
   model.events = json.at("events");

@@ -6,12 +6,11 @@
 
 namespace radiopath::fusion {
 
-std::vector<OutOfFold> cross_fit(const std::string& modality, int candidates, const TrainingTable& train, int count,
-                                 std::uint64_t seed, const FitAndScore& fit_and_score) {
-  const std::vector<TrainingFold> folds = train.folds(count, seed, modality);
+std::vector<OutOfFold> cross_fit(const std::string& modality, int candidates, const TrainingTable& train,
+                                 const std::vector<TrainingFold>& folds, const FitAndScore& fit_and_score) {
   const auto scored = parallel_map(static_cast<std::int64_t>(folds.size()), [&](std::int64_t i) {
     const TrainingFold& fold = folds[static_cast<std::size_t>(i)];
-    Eigen::MatrixXd scores = fit_and_score(fold.train, fold.held_out);
+    Eigen::MatrixXd scores = fit_and_score(static_cast<int>(i), fold.train, fold.held_out);
     if (scores.rows() != fold.held_out.rows() || scores.cols() != candidates || scores.array().isNaN().any()) {
       throw std::logic_error("every candidate has to score every held-out patient of " + modality);
     }
@@ -27,6 +26,11 @@ std::vector<OutOfFold> cross_fit(const std::string& modality, int candidates, co
     result.probabilities_.assign(all.col(candidate).begin(), all.col(candidate).end());
   }
   return results;
+}
+
+std::vector<OutOfFold> cross_fit(const std::string& modality, int candidates, const TrainingTable& train, int folds,
+                                 std::uint64_t seed, const FitAndScore& fit_and_score) {
+  return cross_fit(modality, candidates, train, train.folds(folds, seed, modality), fit_and_score);
 }
 
 }  // namespace radiopath::fusion

@@ -205,8 +205,8 @@ std::vector<std::string> Models::ledger() const {
   for (const auto& model : unimodal) {
     for (const auto& candidate : model.ledger) {
       lines.push_back(fmt::format(
-          R"({{"modality":"{}","candidate":"{}","scored_on":"inner folds of the training cohort","auc":{},"patients":{},"events":{},"folds":{},"chosen":{}}})",
-          candidate.modality, candidate.learner, std::isnan(candidate.auc) ? "null" : format_double(candidate.auc),
+          R"({{"modality":"{}","candidate":"{}","settings":"{}","choice":"{}","scored_on":"inner folds of the training cohort","auc":{},"patients":{},"events":{},"folds":{},"chosen":{}}})",
+          candidate.modality, candidate.learner, candidate.settings, candidate.stage, std::isnan(candidate.auc) ? "null" : format_double(candidate.auc),
           candidate.patients, candidate.events, candidate.folds, candidate.chosen));
     }
   }
