@@ -9,6 +9,7 @@
 #include "core/statistics.h"
 #include "fusion/attention_module.h"
 #include "planted_tables.h"
+#include "tests/support/scratch.h"
 #include "training/attention_training.h"
 
 namespace radiopath::training {
@@ -150,10 +151,10 @@ TEST(Attention, ReadsBackTheSameModel) {
   const Planted planted = plant_tables(60, 1, 1);
   const auto train = locked_split(planted.cohort).train;
   const auto model = fit(planted, train);
-  const auto file = std::filesystem::temp_directory_path() / "radiopath_attention_test" / "attention.json";
+  const Scratch scratch;
+  const auto file = scratch / "attention.json";
   write_attention(file, model);
   const auto again = fusion::read_attention(file);
-  std::filesystem::remove_all(file.parent_path());
   EXPECT_TRUE(predict(model, planted.tables, train.ids()).head(59) ==
               predict(again, planted.tables, train.ids()).head(59));
   EXPECT_EQ(again.training_hash, train.hash());
