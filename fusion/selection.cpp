@@ -65,13 +65,16 @@ Kept by_t_test(const MatrixXd& x, const TrainingTable& train, double p_value) {
   return kept;
 }
 
-Kept by_pearson(const MatrixXd& x, const TrainingTable& train, double limit) {
+Kept by_pearson(const MatrixXd& x, const TrainingTable& train, const SelectionConfig& config) {
+  const double limit = config.max_correlation;
   const MatrixXd unit = unit_columns(x);
-  const VectorXd with_outcome = (unit.transpose() * unit_columns(as_vector(train.outcomes()))).cwiseAbs();
+  const MatrixXd correlations = unit.transpose() * unit;
+  const VectorXd merit = config.keep == "central"
+                             ? VectorXd((correlations.array().abs() >= limit).select(correlations.cwiseAbs(), 0.0).rowwise().sum())
+                             : VectorXd((unit.transpose() * unit_columns(as_vector(train.outcomes()))).cwiseAbs());
   std::vector<int> order(static_cast<std::size_t>(x.cols()));
   std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return with_outcome[a] > with_outcome[b]; });
-  const MatrixXd correlations = unit.transpose() * unit;
+  std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return merit[a] > merit[b]; });
   Kept kept;
   for (const int j : order) {
     const bool apart = std::all_of(kept.columns.begin(), kept.columns.end(),
@@ -158,7 +161,7 @@ Kept by_lasso(const MatrixXd& x, const TrainingTable& train, const SelectionConf
 Kept run_step(const std::string& step, const SelectionConfig& config, const SelectionConfig& earlier,
               const MatrixXd& x, const TrainingTable& train, std::uint64_t seed) {
   if (step == "t_test") return by_t_test(x, train, config.p_value);
-  if (step == "pearson") return by_pearson(x, train, config.max_correlation);
+  if (step == "pearson") return by_pearson(x, train, config);
   if (step == "mrmr") return by_mrmr(x, train, config.mrmr_columns);
   if (step == "lasso") return by_lasso(x, train, config, earlier, seed);
   throw std::logic_error("unknown selection step " + step);

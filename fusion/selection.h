@@ -14,6 +14,7 @@ struct SelectionConfig {
   std::vector<std::string> steps = {"t_test", "pearson", "mrmr", "lasso"};
   double p_value = 0.05;
   double max_correlation = 0.9;
+  std::string keep = "central";
   int mrmr_columns = 64;
   int lasso_folds = 5;
   int lasso_alphas = 100;
@@ -25,8 +26,12 @@ struct SelectionConfig {
             .one_of({"t_test", "pearson", "mrmr", "lasso"}),
         field("p_value", &SelectionConfig::p_value, "t_test keeps columns with a Welch P below this").range(0, 1),
         field("max_correlation", &SelectionConfig::max_correlation,
-              "pearson keeps no two columns with |r| at or above this; the one nearer to the outcome stays")
+              "pearson keeps no two columns with |r| at or above this")
             .range(0, 1),
+        field("keep", &SelectionConfig::keep,
+              "which of such columns stays: the one that shares most with the others (central), or the one with the "
+              "larger |r| with the outcome, which among near copies is the luckiest rather than the best")
+            .one_of({"central", "outcome"}),
         field("mrmr_columns", &SelectionConfig::mrmr_columns, "mrmr keeps at most this many columns").at_least(1),
         field("lasso_folds", &SelectionConfig::lasso_folds, "folds that choose the lasso's alpha").range(2, 100),
         field("lasso_alphas", &SelectionConfig::lasso_alphas, "points of the lasso's path").range(2, 10000),
@@ -55,7 +60,8 @@ struct Selection {
 /// Chooses columns of an encoded table; at least one is kept at every step.
 ///
 /// t_test: Welch, two-sided. When none passes, the column with the smallest P stays and the remark says so.
-/// pearson: columns in falling order of |r| with the outcome; one stays unless |r| with a kept one reaches the limit.
+/// pearson: columns in falling order of the sum of |r| with those that reach the limit (or of |r| with the outcome);
+///        one stays unless |r| with a kept one reaches the limit.
 /// mrmr: greedy, MI(f; y) - mean MI(f; chosen) with Gaussian MI = -log(1 - r^2) / 2 (De Jay et al., mRMRe, 2013).
 /// lasso: linear lasso on 0/1 outcomes (scikit-learn's LassoCV, converged), alpha by the smallest cross-validated error,
 ///        where the steps before it are repeated inside each fold; when that chooses nothing, the first column of the
