@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "core/parallel.h"
+#include "core/statistics.h"
 #include "fusion/attention_module.h"
 
 namespace radiopath::fusion {
@@ -37,6 +38,36 @@ AttentionInput attention_input(const UnimodalModel& model, const TrainingTable& 
   const auto& columns = std::get<ClinicalModel>(model.model).columns;
   const EncodingConfig keep_all{.max_missing_share = 1};
   return attention_input(model.modality, train, fit_encoding(keep_all, train), columns);
+}
+
+bool is_logistic(const UnimodalModel& model) {
+  const auto* chain = std::get_if<FittedChain>(&model.model);
+  return chain == nullptr || std::holds_alternative<LogisticModel>(chain->learner);
+}
+
+double LinearScore::standardised(double log_odds) const { return (cut_log_odds(log_odds) - mean) / sd; }
+
+AttentionInput score_input(const UnimodalModel& model, const TrainingTable& train) {
+  if (!is_logistic(model)) throw std::logic_error("score_input: " + model.modality + " has no logistic model");
+  AttentionInput input = attention_input(model, train);
+  LinearScore score;
+  if (const auto* chain = std::get_if<FittedChain>(&model.model)) {
+    const auto& fit = std::get<LogisticModel>(chain->learner);  // its columns are the selected ones, in order
+    score.weights.assign(fit.coefficients.begin(), fit.coefficients.end());
+    score.intercept = fit.intercept;
+  } else {
+    const auto& fit = std::get<ClinicalModel>(model.model);  // on unscaled columns
+    score.intercept = fit.intercept;
+    for (std::size_t f = 0; f < input.used.size(); ++f) {
+      score.weights.push_back(fit.coefficients[static_cast<Eigen::Index>(f)] * input.sd[f]);
+      score.intercept += fit.coefficients[static_cast<Eigen::Index>(f)] * input.mean[f];
+    }
+  }
+  const Moments spread = moments(model.out_of_fold.log_odds());
+  score.mean = spread.mean;
+  if (spread.variance > 0) score.sd = std::sqrt(spread.variance);
+  input.score = std::move(score);
+  return input;
 }
 
 Eigen::VectorXd predict(const AttentionModel& model, const std::map<std::string, Table>& tables,

@@ -10,6 +10,9 @@
 
 namespace radiopath::fusion {
 
+/// Log-odds cut to those of 0.01 and 0.99: a single certain model must not outvote the others. NaN stays.
+double cut_log_odds(double log_odds);
+
 /// Probabilities of training patients by models that did not see them. Only cross_fit makes one, so that whatever
 /// accepts it (stacking, thresholds) cannot be given in-sample scores.
 class OutOfFold {
@@ -17,6 +20,7 @@ class OutOfFold {
   const std::string& modality() const { return modality_; }
   const std::vector<std::string>& ids() const { return ids_; }             ///< of the training table, in its order
   const std::vector<double>& probabilities() const { return probabilities_; }  ///< one per id
+  std::vector<double> log_odds() const;                                        ///< the same, cut
 
  private:
   friend std::vector<OutOfFold> cross_fit(const std::string&, int, const TrainingTable&, int, std::uint64_t,

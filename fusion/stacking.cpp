@@ -11,13 +11,8 @@
 namespace radiopath::fusion {
 namespace {
 
-/// Log-odds; a single certain component must not outvote the others.
-double component(double probability) {
-  return std::isnan(probability) ? probability : logit(std::clamp(probability, 0.01, 0.99));
-}
-
 Table as_log_odds(Table probabilities) {
-  probabilities.values = probabilities.values.unaryExpr(&component).eval();
+  probabilities.values = probabilities.values.unaryExpr([](double p) { return cut_log_odds(logit(p)); }).eval();
   return probabilities;
 }
 

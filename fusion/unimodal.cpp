@@ -37,7 +37,8 @@ VectorXd score(const FittedChain& chain, const Table& table) {
 
 VectorXd score(const ClinicalModel& model, const Table& table) { return predict(model, table); }
 
-/// Writes down every candidate and says which has the largest AUC.
+/// Writes down every candidate and says which is chosen: the first in the list, unless a later one's AUC is larger by
+/// more than the standard error of the difference (DeLong). With a hundred patients the largest AUC alone is a lottery.
 std::size_t choose(const std::vector<OutOfFold>& candidates, const std::vector<std::string>& names,
                    const TrainingTable& train, int folds, std::vector<ScoredCandidate>& ledger) {
   std::size_t best = 0;
@@ -49,7 +50,8 @@ std::size_t choose(const std::vector<OutOfFold>& candidates, const std::vector<s
                       .events = train.events(),
                       .folds = folds,
                       .chosen = false});
-    if (ledger[i].auc > ledger[best].auc) best = i;
+    const auto gain = delong_test(candidates[i].probabilities(), candidates[best].probabilities(), train.outcomes());
+    if (gain.difference > gain.standard_error) best = i;
   }
   ledger[best].chosen = true;
   return best;
