@@ -6,9 +6,26 @@
 #include <stdexcept>
 
 #include "core/parallel.h"
+#include "core/statistics.h"
 #include "fusion/attention_module.h"
 
 namespace radiopath::fusion {
+namespace {
+
+/// A token can only fill, shift and scale columns.
+bool is_affine(const Encoding& encoding) { return encoding.lambdas.size() == 0 && encoding.indicated.empty(); }
+
+/// Selected columns that are no indicators of missing values; the first of all where none is.
+std::vector<std::string> raw_columns(const FittedChain& chain) {
+  const auto& known = chain.encoding.columns;
+  std::vector<std::string> columns;
+  for (const auto& name : chain.selection.columns) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) columns.push_back(name);
+  }
+  return columns.empty() ? std::vector{known.front()} : columns;
+}
+
+}  // namespace
 
 AttentionInput attention_input(std::string modality, const TrainingTable& train, const Encoding& encoding,
                                const std::vector<std::string>& selected) {
@@ -31,12 +48,42 @@ AttentionInput attention_input(const UnimodalModel& model, const TrainingTable& 
   if (model.train_hash != train.view().hash()) {
     throw std::logic_error("attention_input: " + model.modality + " was fitted on other patients");
   }
-  if (const auto* chain = std::get_if<FittedChain>(&model.model)) {
-    return attention_input(model.modality, train, chain->encoding, chain->selection.columns);
-  }
-  const auto& columns = std::get<ClinicalModel>(model.model).columns;
   const EncodingConfig keep_all{.max_missing_share = 1};
-  return attention_input(model.modality, train, fit_encoding(keep_all, train), columns);
+  if (const auto* chain = std::get_if<FittedChain>(&model.model)) {
+    if (is_affine(chain->encoding)) return attention_input(model.modality, train, chain->encoding, chain->selection.columns);
+    return attention_input(model.modality, train, fit_encoding(keep_all, train), raw_columns(*chain));
+  }
+  return attention_input(model.modality, train, fit_encoding(keep_all, train), std::get<ClinicalModel>(model.model).columns);
+}
+
+bool is_logistic(const UnimodalModel& model) {
+  const auto* chain = std::get_if<FittedChain>(&model.model);
+  return chain == nullptr || (std::holds_alternative<LogisticModel>(chain->learner) && is_affine(chain->encoding));
+}
+
+double LinearScore::standardised(double log_odds) const { return (cut_log_odds(log_odds) - mean) / sd; }
+
+AttentionInput score_input(const UnimodalModel& model, const TrainingTable& train) {
+  if (!is_logistic(model)) throw std::logic_error("score_input: " + model.modality + " has no logistic model");
+  AttentionInput input = attention_input(model, train);
+  LinearScore score;
+  if (const auto* chain = std::get_if<FittedChain>(&model.model)) {
+    const auto& fit = std::get<LogisticModel>(chain->learner);  // its columns are the selected ones, in order
+    score.weights.assign(fit.coefficients.begin(), fit.coefficients.end());
+    score.intercept = fit.intercept;
+  } else {
+    const auto& fit = std::get<ClinicalModel>(model.model);  // on unscaled columns
+    score.intercept = fit.intercept;
+    for (std::size_t f = 0; f < input.used.size(); ++f) {
+      score.weights.push_back(fit.coefficients[static_cast<Eigen::Index>(f)] * input.sd[f]);
+      score.intercept += fit.coefficients[static_cast<Eigen::Index>(f)] * input.mean[f];
+    }
+  }
+  const Moments spread = moments(model.out_of_fold.log_odds());
+  score.mean = spread.mean;
+  if (spread.variance > 0) score.sd = std::sqrt(spread.variance);
+  input.score = std::move(score);
+  return input;
 }
 
 Eigen::VectorXd predict(const AttentionModel& model, const std::map<std::string, Table>& tables,

@@ -1,10 +1,23 @@
 #include "fusion/out_of_fold.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "core/parallel.h"
+#include "fusion/logistic_fit.h"
 
 namespace radiopath::fusion {
+
+double cut_log_odds(double log_odds) {
+  static const double most = logit(0.99);
+  return std::clamp(log_odds, -most, most);
+}
+
+std::vector<double> OutOfFold::log_odds() const {
+  std::vector<double> values;
+  for (const double p : probabilities_) values.push_back(cut_log_odds(logit(p)));
+  return values;
+}
 
 std::vector<OutOfFold> cross_fit(const std::string& modality, int candidates, const TrainingTable& train,
                                  const std::vector<TrainingFold>& folds, const FitAndScore& fit_and_score) {

@@ -10,6 +10,9 @@
 
 namespace radiopath::fusion {
 
+/// Log-odds cut to those of 0.01 and 0.99: a single certain model must not outvote the others. NaN stays.
+double cut_log_odds(double log_odds);
+
 /// Fits on a fold's training patients and scores its held-out ones: (held-out rows, candidates), no NaN.
 /// @param fold  its number, from 0
 using FitAndScore = std::function<Eigen::MatrixXd(int fold, const TrainingTable& inner, const Table& held_out)>;
@@ -21,6 +24,7 @@ class OutOfFold {
   const std::string& modality() const { return modality_; }
   const std::vector<std::string>& ids() const { return ids_; }             ///< of the training table, in its order
   const std::vector<double>& probabilities() const { return probabilities_; }  ///< one per id
+  std::vector<double> log_odds() const;                                        ///< the same, cut
 
  private:
   friend std::vector<OutOfFold> cross_fit(const std::string&, int, const TrainingTable&, const std::vector<TrainingFold>&,

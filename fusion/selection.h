@@ -19,6 +19,7 @@ struct SelectionConfig {
   double min_unique_share = 0.1;
   double p_value = 0.05;
   double max_correlation = 0.9;
+  std::string keep = "central";
   double max_vif = 10;
   int mrmr_columns = 64;
   std::string lasso_family = "gaussian";
@@ -40,8 +41,11 @@ struct SelectionConfig {
               "near_zero_variance: few values are at most this share of the patients").range(0, 1),
         field("p_value", &SelectionConfig::p_value, "t_test keeps columns with a Welch P below this").range(0, 1),
         field("max_correlation", &SelectionConfig::max_correlation,
-              "pearson and spearman keep no two columns with |r| at or above this; the one nearer to the outcome stays")
-            .range(0, 1),
+              "pearson and spearman keep no two columns with |r| at or above this").range(0, 1),
+        field("keep", &SelectionConfig::keep,
+              "which of such columns stays: the one that shares most with the others (central), or the one with the "
+              "larger |r| with the outcome, which among near copies is the luckiest rather than the best")
+            .one_of({"central", "outcome"}),
         field("max_vif", &SelectionConfig::max_vif, "vif drops the column of largest variance inflation until none is above this")
             .at_least(1),
         field("mrmr_columns", &SelectionConfig::mrmr_columns, "mrmr keeps at most this many columns").at_least(1),
@@ -82,8 +86,8 @@ struct Selection {
 ///
 /// near_zero_variance: most frequent value too frequent and few values (Kuhn, caret's nearZeroVar); the last one stays.
 /// t_test: Welch, two-sided. When none passes, the column with the smallest P stays and the remark says so.
-/// pearson, spearman: columns in falling order of |r| with the outcome; one stays unless |r| with a kept one reaches the
-///        limit. Spearman's r is Pearson's of the midranks.
+/// pearson, spearman: columns in falling order of the sum of |r| with those that reach the limit (or of |r| with the
+///        outcome); one stays unless |r| with a kept one reaches the limit. Spearman's r is Pearson's of the midranks.
 /// vif: columns that are combinations of earlier ones go first (their inflation is infinite), then the largest, one by one.
 /// mrmr: greedy, MI(f; y) - mean MI(f; chosen) with Gaussian MI = -log(1 - r^2) / 2 (De Jay et al., mRMRe, 2013).
 /// lasso, elastic_net: alpha by cross-validation, where the steps before are repeated inside each fold; when that chooses

@@ -39,14 +39,27 @@ MatrixXd rank_rows(const MatrixXd& x) {
   return ranks;
 }
 
-/// Of columns that correlate at or above `limit` the one nearer to the outcome stays; of equally near ones the first.
-Kept without_twins(const MatrixXd& x, const VectorXd& y, double limit) {
-  constexpr Index kBlock = 128;  // candidates that one product compares with the kept columns
+constexpr Index kBlock = 128;  // columns that one product compares with all others
+
+/// Of each column the sum of |r| with those that reach the limit, itself among them.
+VectorXd centrality(const MatrixXd& unit, double limit) {
+  VectorXd sums(unit.cols());
+  for (Index first = 0; first < unit.cols(); first += kBlock) {
+    const Index count = std::min(kBlock, unit.cols() - first);
+    const Eigen::ArrayXXd r = (unit.transpose() * unit.middleCols(first, count)).array().abs();
+    sums.segment(first, count) = (r >= limit).select(r, 0.0).colwise().sum().transpose();
+  }
+  return sums;
+}
+
+/// Columns in falling order of merit; one stays unless it correlates at or above the limit with one that stayed.
+Kept without_twins(const MatrixXd& x, const VectorXd& y, const SelectionConfig& config) {
+  const double limit = config.max_correlation;
   const MatrixXd unit = unit_columns(x);
-  const VectorXd with_outcome = (unit.transpose() * unit_columns(y)).cwiseAbs();
+  const VectorXd merit = config.keep == "central" ? centrality(unit, limit) : VectorXd((unit.transpose() * unit_columns(y)).cwiseAbs());
   std::vector<int> order(static_cast<std::size_t>(x.cols()));
   std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return with_outcome[a] > with_outcome[b]; });
+  std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return merit[a] > merit[b]; });
   Kept kept;
   MatrixXd kept_unit(x.rows(), x.cols());
   for (Index first = 0; first < x.cols(); first += kBlock) {
@@ -127,11 +140,11 @@ Kept by_t_test(const StepInput& input) {
 }
 
 Kept by_pearson(const StepInput& input) {
-  return without_twins(input.x, targets_of(input.train.outcomes()), input.config.max_correlation);
+  return without_twins(input.x, targets_of(input.train.outcomes()), input.config);
 }
 
 Kept by_spearman(const StepInput& input) {
-  return without_twins(rank_rows(input.x), rank_rows(targets_of(input.train.outcomes())), input.config.max_correlation);
+  return without_twins(rank_rows(input.x), rank_rows(targets_of(input.train.outcomes())), input.config);
 }
 
 Kept by_vif(const StepInput& input) {

@@ -13,13 +13,8 @@
 namespace radiopath::fusion {
 namespace {
 
-/// Log-odds; a single certain component must not outvote the others.
-double component(double probability) {
-  return std::isnan(probability) ? probability : logit(std::clamp(probability, 0.01, 0.99));
-}
-
 Table as_inputs(Table probabilities, const std::string& inputs) {
-  if (inputs == "log_odds") probabilities.values = probabilities.values.unaryExpr(&component).eval();
+  if (inputs == "log_odds") probabilities.values = probabilities.values.unaryExpr([](double p) { return cut_log_odds(logit(p)); }).eval();
   return probabilities;
 }
 

@@ -30,7 +30,8 @@ struct UnimodalConfig : LearnerConfigs {
             field("folds", &UnimodalConfig::folds, "inner folds, which choose the learner and feed the ensembles")
                 .range(2, 100),
             field("learners", &UnimodalConfig::learners,
-                  "learners tried; the one with the largest out-of-fold AUC is refitted on all training patients")
+                  "learners tried, simplest first: a later one is taken only when its out-of-fold AUC is larger by more "
+                  "than the standard error of the difference; it is then refitted on all training patients")
                 .one_of(learner_names()),
             field("encoding", &UnimodalConfig::encoding, "columns before selection"),
             field("selection", &UnimodalConfig::selection, "which columns a learner sees"),
@@ -70,8 +71,9 @@ struct UnimodalModel {
   std::vector<Selection> fold_selections;  ///< of each inner fold: the waterfall, and how stable the choice is
 };
 
-/// Encoding, selection, tuning and every learner of `config.learners` are fitted inside each inner fold; the learner
-/// whose pooled out-of-fold AUC is largest (the first of equal ones) is then tuned and fitted on all training patients.
+/// Encoding, selection, tuning and every learner of `config.learners` are fitted inside each inner fold; the first
+/// learner, unless the pooled out-of-fold AUC of a later one is larger by more than the standard error of the difference
+/// (DeLong), is then tuned and fitted on all training patients.
 /// Throws InputError when there are too few of them, no usable column, or an unknown learner.
 UnimodalModel fit_unimodal(const UnimodalConfig& config, const std::string& modality, const TrainingTable& train,
                            std::uint64_t seed);

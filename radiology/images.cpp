@@ -110,7 +110,7 @@ LesionImages load_lesion(const RadiologyConfig& config, const ExaminationFiles& 
       const auto& quantitative = settings.quantitative;
       const bool has_unit =
           std::find(quantitative.begin(), quantitative.end(), config.sequences[s]) != quantitative.end();
-      if (!has_unit) volume = normalize(std::move(volume), settings);
+      if (!has_unit) volume = normalize(std::move(volume), settings, lesion);
       return resample(volume, images.lesion.grid, interpolation_named(settings.interpolation));
     }));
     require_coverage(images.channels.back(), images.lesion, files.sequences[s]);

@@ -11,6 +11,27 @@
 #include "core/error.h"
 
 namespace radiopath::radiology {
+namespace {
+
+/// The intensities that a z-score is taken over.
+std::vector<float> reference_voxels(const Volume& volume, const std::string& normalization, const Mask& lesion) {
+  std::vector<float> kept;
+  if (normalization == "surroundings") {
+    const Mask inside = resample(lesion, volume.grid);
+    for (std::size_t v = 0; v < volume.voxels.size(); ++v) {
+      if (inside.voxels[v] == 0) kept.push_back(volume.voxels[v]);
+    }
+  } else {
+    kept = volume.voxels;
+  }
+  double least = -std::numeric_limits<double>::infinity();
+  if (normalization == "surroundings" || normalization == "body") least = otsu_threshold(kept);
+  const bool skip_zero = normalization == "nonzero";
+  std::erase_if(kept, [&](float v) { return !(v >= least) || (skip_zero && v == 0); });  // NaN goes too
+  return kept;
+}
+
+}  // namespace
 
 Interpolation interpolation_named(const std::string& name) {
   if (name == "nearest") return Interpolation::nearest;
@@ -96,24 +117,23 @@ double otsu_threshold(const std::vector<float>& voxels) {
   return low + (cut_after + 1) * (high - low) / kBins;
 }
 
-Volume normalize(Volume volume, const PreprocessingConfig& config) {
+Volume normalize(Volume volume, const PreprocessingConfig& config, const Mask& lesion) {
   if (config.normalization == "none") return volume;
-  double least = -std::numeric_limits<double>::infinity();
-  if (config.normalization == "body") least = otsu_threshold(volume.voxels);
-  const bool skip_zero = config.normalization == "nonzero";
-  const auto counts = [&](float v) { return v >= least && !(skip_zero && v == 0); };  // false for NaN
-  double n = 0, sum = 0, squares = 0;
-  for (const float v : volume.voxels) {
-    if (counts(v)) n += 1, sum += v;
-  }
+  const std::vector<float> reference = reference_voxels(volume, config.normalization, lesion);
+  const auto n = static_cast<double>(reference.size());
+  double sum = 0, squares = 0;
+  for (const float v : reference) sum += v;
   const double mean = sum / n;
-  for (const float v : volume.voxels) {
-    if (counts(v)) squares += (v - mean) * (v - mean);
-  }
+  for (const float v : reference) squares += (v - mean) * (v - mean);
   const double sd = std::sqrt(squares / n);
   if (!(sd > 0)) {
-    throw InputError(fmt::format("cannot be normalised: the {} voxels of its {} all hold {}; is the volume blank?", n,
-                                 config.normalization == "body" ? "body" : "image", mean));
+    const bool whole = config.normalization != "surroundings";
+    throw InputError(
+        fmt::format("cannot be normalised: the {} voxels of its {} {}; {}", reference.size(),
+                    whole ? "body" : "body outside the lesion",
+                    reference.empty() ? "give no mean" : fmt::format("all hold {}", mean),
+                    whole ? "is the volume blank?"
+                          : "is the volume blank, or cut to the lesion? Then set normalization = \"body\""));
   }
   for (float& v : volume.voxels) v = static_cast<float>((v - mean) / sd * config.scale);
   return volume;

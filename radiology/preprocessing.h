@@ -14,7 +14,7 @@ struct PreprocessingConfig {
   std::string grid = "mask";
   double voxel_size_mm = 1;
   std::string interpolation = "linear";
-  std::string normalization = "body";
+  std::string normalization = "surroundings";
   double scale = 100;
   std::vector<std::string> quantitative = {"adc"};
 
@@ -29,9 +29,10 @@ struct PreprocessingConfig {
             .one_of({"linear", "bspline", "nearest"}),
         field(
             "normalization", &PreprocessingConfig::normalization,
-            "voxels that mean and SD of the z-score are taken over: those brighter than air (Otsu), nonzero ones, all, "
-            "or no z-score")
-            .one_of({"body", "nonzero", "all", "none"}),
+            "voxels that mean and SD of the z-score are taken over: those brighter than air (Otsu) outside the lesion, so "
+            "that what the lesion is made of does not set its own scale; the same with the lesion (body); nonzero "
+            "ones; all; or no z-score")
+            .one_of({"surroundings", "body", "nonzero", "all", "none"}),
         field("scale", &PreprocessingConfig::scale,
               "z-scores are multiplied by this, so that bin widths are of usual size")
             .range(1e-6, 1e6),
@@ -67,7 +68,8 @@ Mask cut(const Mask& mask, const Box& box);
 double otsu_threshold(const std::vector<float>& voxels);
 
 /// (v - mean) / SD * config.scale with mean and population SD over the voxels that config.normalization names.
+/// @param lesion on any grid; only "surroundings" asks for it
 /// Throws InputError when these have no spread.
-Volume normalize(Volume volume, const PreprocessingConfig& config);
+Volume normalize(Volume volume, const PreprocessingConfig& config, const Mask& lesion);
 
 }  // namespace radiopath::radiology

@@ -37,61 +37,34 @@ std::map<std::string, Table> tables_of(const Features& features) {
   return tables;
 }
 
-/// A raw column: filled, then scaled by mean and standard deviation of the training patients.
-void add_raw(fusion::AttentionInput& input, const fusion::TrainingTable& rows, const std::string& name, double fill) {
-  const int column = rows.table().column(name);
-  const Eigen::ArrayXd raw = rows.table().values.col(column).array();
-  const Eigen::ArrayXd values = raw.isNaN().select(fill, raw);
-  const double sd = std::sqrt((values - values.mean()).square().mean());
-  input.used.push_back(column);
-  input.fill.push_back(fill);
-  input.mean.push_back(values.mean());
-  input.sd.push_back(sd > 0 ? sd : 1);
-}
-
-/// Tokens see raw columns: neither indicators of missing values nor power transforms.
-fusion::AttentionInput input_of(const fusion::FittedChain& chain, const Table& table, const TrainingView& train) {
-  const auto& encoding = chain.encoding;
-  const fusion::TrainingTable rows(table, train);
-  fusion::AttentionInput input;
-  for (const auto& name : chain.selection.columns) {
-    const auto at = std::find(encoding.columns.begin(), encoding.columns.end(), name) - encoding.columns.begin();
-    if (at == static_cast<std::ptrdiff_t>(encoding.columns.size())) continue;
-    if (encoding.lambdas.size() > 0) {
-      add_raw(input, rows, name, encoding.fills(at));
-      continue;
-    }
-    input.used.push_back(table.column(name));
-    input.fill.push_back(encoding.fills(at));
-    input.mean.push_back(encoding.centres(at));
-    input.sd.push_back(encoding.scales(at));
-  }
-  if (input.used.empty()) add_raw(input, rows, encoding.columns.front(), encoding.fills(0));
-  return input;
-}
-
-/// The clinical model works on unscaled columns: the token's scale comes from the same training patients.
-fusion::AttentionInput input_of(const fusion::ClinicalModel& model, const Table& table, const TrainingView& train) {
-  const fusion::TrainingTable rows(table, train);
-  fusion::AttentionInput input;
-  for (std::size_t c = 0; c < model.columns.size(); ++c)
-    add_raw(input, rows, model.columns[c], model.medians(static_cast<Eigen::Index>(c)));
-  return input;
-}
-
-/// Tokens see what the unimodal models selected and scaled on the same training patients.
-std::vector<fusion::AttentionInput> attention_inputs(const std::vector<fusion::UnimodalModel>& unimodal,
-                                                     const Features& features, const TrainingView& train) {
+/// What the attention fusion looks at, and how it sees the training patients.
+struct AttentionInputs {
   std::vector<fusion::AttentionInput> inputs;
+  std::vector<fusion::OutOfFold> scores;
+};
+
+/// Score tokens need a logistic model of each modality: its own, where that is one.
+AttentionInputs attention_inputs(const ModelsConfig& config, const std::vector<fusion::UnimodalModel>& unimodal,
+                                 const Features& features, const TrainingView& train, std::uint64_t seed) {
+  AttentionInputs result;
   for (std::size_t m = 0; m < unimodal.size(); ++m) {
     const Table& table = features.modalities[m].table;
-    const auto* chain = std::get_if<fusion::FittedChain>(&unimodal[m].model);
-    auto input = chain ? input_of(*chain, table, train) : input_of(std::get<fusion::ClinicalModel>(unimodal[m].model), table, train);
-    input.modality = unimodal[m].modality;
-    input.columns = table.columns;
-    inputs.push_back(std::move(input));
+    const fusion::TrainingTable rows(table, train);
+    if (config.attention.tokens == "columns") {
+      result.inputs.push_back(fusion::attention_input(unimodal[m], rows));
+      continue;
+    }
+    fusion::UnimodalModel model = unimodal[m];
+    if (!fusion::is_logistic(model)) {
+      fusion::UnimodalConfig logistic = config;
+      logistic.learners = {"logistic_regression"};
+      logistic.encoding.power = logistic.encoding.missing_indicators = "none";
+      model = fusion::fit_unimodal(logistic, model.modality, table, train, seed);
+    }
+    result.inputs.push_back(fusion::score_input(model, rows));
+    result.scores.push_back(model.out_of_fold);
   }
-  return inputs;
+  return result;
 }
 
 std::vector<fusion::OutOfFold> components_of(const std::string& ensemble, const std::vector<fusion::UnimodalModel>& unimodal) {
@@ -159,8 +132,8 @@ Models fit_models(const ExperimentConfig& config, const Features& features, cons
     }
   }
   models.attention_name = attention_name(names);
-  models.attention = fit_attention(config.models.attention, attention_inputs(models.unimodal, features, train),
-                                   tables_of(features), train, seed);
+  const AttentionInputs tokens = attention_inputs(config.models, models.unimodal, features, train, seed);
+  models.attention = fit_attention(config.models.attention, tokens.inputs, tokens.scores, tables_of(features), train, seed);
   return models;
 }
 

@@ -10,6 +10,7 @@
 #include "core/files.h"
 #include "core/inclusion.h"
 #include "core/predictions.h"
+#include "tests/support/scratch.h"
 
 namespace radiopath {
 namespace {
@@ -20,7 +21,8 @@ static_assert(!std::is_constructible_v<TrainingView, EvaluationView>);
 
 CohortConfig config_for(const std::string& text) {
   CohortConfig config;
-  config.manifest = std::filesystem::path(testing::TempDir()) / "radiopath_cohort_test" / "cohort.csv";
+  static const Scratch scratch;
+  config.manifest = scratch / "cohort.csv";
   write_text(config.manifest, text);
   return config;
 }

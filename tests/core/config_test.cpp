@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/files.h"
+#include "tests/support/scratch.h"
 
 namespace radiopath {
 namespace {
@@ -38,7 +39,7 @@ struct Outer {
 
 class ConfigFile : public testing::Test {
  protected:
-  std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / "radiopath_config_test";
+  Scratch folder;
   std::filesystem::path write(const std::string& text, const std::string& name = "c.toml") {
     write_text(folder / name, text);
     return folder / name;

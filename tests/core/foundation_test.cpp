@@ -12,12 +12,14 @@
 #include "core/parallel.h"
 #include "core/random.h"
 #include "core/run_folder.h"
+#include "tests/support/scratch.h"
 
 namespace radiopath {
 namespace {
 
 std::filesystem::path fresh_folder(const std::string& name) {
-  const auto folder = std::filesystem::path(testing::TempDir()) / "radiopath_foundation_test" / name;
+  static const Scratch scratch;
+  const auto folder = scratch / name;
   std::filesystem::remove_all(folder);
   return folder;
 }

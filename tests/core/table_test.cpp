@@ -8,12 +8,14 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "core/random.h"
+#include "tests/support/scratch.h"
 
 namespace radiopath {
 namespace {
 
 std::filesystem::path file(const std::string& text) {
-  const auto path = std::filesystem::path(testing::TempDir()) / "radiopath_table_test" / "t.csv";
+  static const Scratch scratch;
+  const auto path = scratch / "t.csv";
   write_text(path, text);
   return path;
 }

@@ -218,7 +218,9 @@ TEST(Pearson, IsTheSameInBlocksAndOneByOne) {
   std::vector<std::string> names;
   for (const int c : kept) names.push_back("f" + std::to_string(c));
   EXPECT_LT(names.size(), 290u);
-  EXPECT_EQ(made.keep("pearson"), names);
+  SelectionConfig config;
+  config.keep = "outcome";
+  EXPECT_EQ(made.keep("pearson", config), names);
 }
 
 TEST(Vif, LeavesNoInflatedColumn) {

@@ -6,7 +6,7 @@
 #include "core/files.h"
 #include "core/random.h"
 #include "pathology/vit.h"
-#include "tests/radiology/scratch.h"
+#include "tests/support/scratch.h"
 
 namespace radiopath::pathology {
 namespace {

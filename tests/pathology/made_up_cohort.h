@@ -5,7 +5,7 @@
 
 #include "core/cohort.h"
 #include "core/files.h"
-#include "tests/radiology/scratch.h"
+#include "tests/support/scratch.h"
 
 namespace radiopath {
 

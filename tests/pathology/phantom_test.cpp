@@ -8,7 +8,7 @@
 
 #include "pathology/slide.h"
 #include "pathology/stain.h"
-#include "tests/radiology/scratch.h"
+#include "tests/support/scratch.h"
 
 namespace radiopath::pathology {
 namespace {

@@ -9,7 +9,7 @@
 #include "core/files.h"
 #include "pathology/tiles.h"
 #include "pathology/tissue.h"
-#include "tests/radiology/scratch.h"
+#include "tests/support/scratch.h"
 
 namespace radiopath::pathology {
 namespace {

@@ -12,7 +12,7 @@
 #include "core/log.h"
 #include "core/parallel.h"
 #include "radiology/phantom.h"
-#include "tests/radiology/scratch.h"
+#include "tests/support/scratch.h"
 
 namespace radiopath::radiology {
 namespace {

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <stdexcept>
 
-#include "tests/radiology/scratch.h"
+#include "tests/support/scratch.h"
 
 namespace radiopath::radiology {
 namespace {

@@ -89,6 +89,8 @@ TEST(Grid, IsotropicCubesShareTheOuterCorner) {
   for (int a = 0; a < 3; ++a) EXPECT_NEAR(found[a], corner[a], 1e-12);
 }
 
+const Mask kNoLesion{};
+
 TEST(Normalization, ZScoresTheBodyAndNotTheAir) {
   Random random(1, "body");
   Volume volume{{{40, 40, 10}, {1, 1, 1}, {0, 0, 0}, {1, 0, 0, 0, 1, 0, 0, 0, 1}}, {}};
@@ -97,29 +99,56 @@ TEST(Normalization, ZScoresTheBodyAndNotTheAir) {
     volume.voxels.push_back(static_cast<float>(body ? random.normal(500, 40) : std::abs(random.normal(0, 10))));
   }
   PreprocessingConfig config;
-  const Volume found = normalize(volume, config);
+  config.normalization = "body";
+  const Volume found = normalize(volume, config, kNoLesion);
   double n = 0, sum = 0, squares = 0;
   for (int i = 0; i < 16000; i += 3) n += 1, sum += found.voxels[i], squares += std::pow(found.voxels[i], 2);
   EXPECT_NEAR(sum / n, 0, 1e-2);
   EXPECT_NEAR(std::sqrt(squares / n), 100, 1e-2);
 
   config.normalization = "none";
-  EXPECT_EQ(normalize(volume, config).voxels, volume.voxels);
+  EXPECT_EQ(normalize(volume, config, kNoLesion).voxels, volume.voxels);
 }
 
-TEST(Normalization, IsInvariantToGainAndOffset) {
-  Random random(2, "gain");
+/// Half air, half tissue, with a lesion on the first voxels.
+struct Scan {
   Volume volume{{{20, 20, 20}, {1, 1, 1}, {0, 0, 0}, {1, 0, 0, 0, 1, 0, 0, 0, 1}}, {}};
-  for (int i = 0; i < 8000; ++i) volume.voxels.push_back(static_cast<float>(random.normal(i % 2 ? 300 : 20, 9)));
-  Volume scanned = volume;
-  for (float& v : scanned.voxels) v = 1.7f * v + 55;
-  const Volume a = normalize(volume, {}), b = normalize(scanned, {});
-  for (std::size_t i = 0; i < a.voxels.size(); ++i) EXPECT_NEAR(a.voxels[i], b.voxels[i], 0.02);
+  Mask lesion{volume.grid, std::vector<std::uint8_t>(8000)};
+
+  explicit Scan(double lesion_intensity) {
+    Random random(2, "scan");
+    for (int i = 0; i < 8000; ++i) {
+      const double tissue = random.normal(i % 2 ? 300 : 20, 9);
+      lesion.voxels[i] = i < 2000;
+      volume.voxels.push_back(static_cast<float>(i < 2000 ? lesion_intensity : tissue));
+    }
+  }
+};
+
+TEST(Normalization, IsInvariantToGainAndOffset) {
+  for (const char* normalization : {"surroundings", "body", "all"}) {
+    PreprocessingConfig config;
+    config.normalization = normalization;
+    const Scan scan(330);
+    Volume scanned = scan.volume;
+    for (float& v : scanned.voxels) v = 1.7f * v + 55;
+    const Volume a = normalize(scan.volume, config, scan.lesion), b = normalize(scanned, config, scan.lesion);
+    for (std::size_t i = 0; i < a.voxels.size(); ++i) EXPECT_NEAR(a.voxels[i], b.voxels[i], 0.05);
+  }
+}
+
+TEST(Normalization, TheLesionDoesNotSetItsOwnScale) {
+  const Scan dark(100), bright(5000);
+  const Volume a = normalize(dark.volume, {}, dark.lesion), b = normalize(bright.volume, {}, bright.lesion);
+  for (std::size_t i = 2000; i < a.voxels.size(); ++i) ASSERT_EQ(a.voxels[i], b.voxels[i]);
+  EXPECT_GT(b.voxels[0], a.voxels[0]);
 }
 
 TEST(Normalization, ABlankVolumeIsAnError) {
   const Volume blank{{{4, 4, 4}, {1, 1, 1}, {0, 0, 0}, {1, 0, 0, 0, 1, 0, 0, 0, 1}}, std::vector<float>(64, 7)};
-  EXPECT_THROW(normalize(blank, {}), InputError);
+  const Mask nowhere{blank.grid, std::vector<std::uint8_t>(64, 0)}, everywhere{blank.grid, std::vector<std::uint8_t>(64, 1)};
+  EXPECT_THROW(normalize(blank, {}, nowhere), InputError);
+  EXPECT_THROW(normalize(blank, {}, everywhere), InputError);
 }
 
 }  // namespace

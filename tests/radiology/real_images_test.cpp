@@ -13,7 +13,7 @@
 #include "radiology/first_order.h"
 #include "radiology/glcm.h"
 #include "radiology/shape.h"
-#include "tests/radiology/scratch.h"
+#include "tests/support/scratch.h"
 
 // Real images: a lesion cut out of TCGA-DU-7294 (shipped), and the BraTS 2013 cohort (not free to be shipped).
 

@@ -7,7 +7,7 @@
 
 #include "core/error.h"
 #include "core/files.h"
-#include "tests/radiology/scratch.h"
+#include "tests/support/scratch.h"
 
 namespace radiopath::radiology {
 namespace {

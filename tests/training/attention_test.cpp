@@ -9,6 +9,7 @@
 #include "core/statistics.h"
 #include "fusion/attention_module.h"
 #include "planted_tables.h"
+#include "tests/support/scratch.h"
 #include "training/attention_training.h"
 
 namespace radiopath::training {
@@ -19,7 +20,7 @@ fusion::AttentionModel fit(const Planted& planted, const TrainingView& train, in
   config.seeds = seeds;
   config.epochs = 25;
   config.learning_rate = 0.003;
-  return fit_attention(config, plain_inputs(planted.tables), planted.tables, train, 11);
+  return fit_attention(config, plain_inputs(planted.tables), {}, planted.tables, train, 11);
 }
 
 /// As the program does at start-up: threads come from core/parallel.h.
@@ -139,21 +140,21 @@ TEST(Attention, WorksWithOneModalityAndLeavesOutAnEmptyOne) {
     input.used.clear(), input.fill.clear(), input.mean.clear(), input.sd.clear();
   }
   const auto train = locked_split(planted.cohort).train;
-  const auto model = fit_attention({}, inputs, planted.tables, train, 1);
+  const auto model = fit_attention({}, inputs, {}, planted.tables, train, 1);
   ASSERT_EQ(model.inputs.size(), 1u);
   EXPECT_TRUE(predict(model, planted.tables, train.ids()).head(59).allFinite());
   inputs[0].used.clear();
-  EXPECT_THROW(fit_attention({}, inputs, planted.tables, train, 1), InputError);
+  EXPECT_THROW(fit_attention({}, inputs, {}, planted.tables, train, 1), InputError);
 }
 
 TEST(Attention, ReadsBackTheSameModel) {
   const Planted planted = plant_tables(60, 1, 1);
   const auto train = locked_split(planted.cohort).train;
   const auto model = fit(planted, train);
-  const auto file = std::filesystem::temp_directory_path() / "radiopath_attention_test" / "attention.json";
+  const Scratch scratch;
+  const auto file = scratch / "attention.json";
   write_attention(file, model);
   const auto again = fusion::read_attention(file);
-  std::filesystem::remove_all(file.parent_path());
   EXPECT_TRUE(predict(model, planted.tables, train.ids()).head(59) ==
               predict(again, planted.tables, train.ids()).head(59));
   EXPECT_EQ(again.training_hash, train.hash());
@@ -186,7 +187,7 @@ TEST(Attention, WidthMustBeAMultipleOfHeads) {
   const Planted planted = plant_tables(60, 1, 1);
   fusion::AttentionConfig config;
   config.heads = 3;
-  EXPECT_THROW(fit_attention(config, plain_inputs(planted.tables), planted.tables, locked_split(planted.cohort).train, 1),
+  EXPECT_THROW(fit_attention(config, plain_inputs(planted.tables), {}, planted.tables, locked_split(planted.cohort).train, 1),
                InputError);
 }
 

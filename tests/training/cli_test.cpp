@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "core/files.h"
+#include "tests/support/scratch.h"
 
 namespace radiopath {
 namespace {
@@ -26,7 +27,8 @@ Outcome radiopath(const std::string& arguments) {
 }
 
 std::filesystem::path write_config(const std::string& text) {
-  const auto file = std::filesystem::path(testing::TempDir()) / "radiopath_cli_test" / "study.toml";
+  static const Scratch scratch;
+  const auto file = scratch / "study.toml";
   write_text(file, text);
   return file;
 }

@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "made_up_predictions.h"
+#include "tests/support/scratch.h"
 #include "training/html.h"
 
 namespace radiopath::training {
@@ -196,7 +197,7 @@ TEST(Evaluation, RefusesAModelThatThePredictionsLack) {
 
 TEST(Results, AreTheSameBytesAndReadBackExactly) {
   const MadeUp made = made_up_predictions(40, 13);
-  const auto folder = std::filesystem::temp_directory_path() / "radiopath_results_test";
+  const Scratch folder;
   const Results results = evaluate({}, made.predictions, made.truth);
   write_results(folder / "a.json", results);
   write_results(folder / "b.json", evaluate({}, made.predictions, made.truth));
@@ -210,7 +211,6 @@ TEST(Results, AreTheSameBytesAndReadBackExactly) {
   EXPECT_EQ(text, read_text(folder / "c.json"));
   write_text(folder / "d.json", "{\"schema\": 1}");
   EXPECT_THROW(read_results(folder / "d.json"), InputError);
-  std::filesystem::remove_all(folder);
 }
 
 TEST(ComparisonTable, FitsATerminalAndNamesEveryModel) {

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <cmath>
 #include <cstdlib>
@@ -12,6 +11,7 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "planted_tables.h"
+#include "tests/support/scratch.h"
 #include "training/attention_training.h"
 
 namespace radiopath::training {
@@ -22,19 +22,16 @@ constexpr double kThreshold = 0.45;
 
 class Export : public ::testing::Test {
  protected:
-  void SetUp() override { fs::create_directories(folder_); }
-  void TearDown() override { fs::remove_all(folder_); }
-
   static fusion::AttentionModel fit(const Planted& planted, int layers = 1) {
     fusion::AttentionConfig config;
     config.seeds = 2;
     config.epochs = 5;
     config.layers = layers;
-    return fit_attention(config, plain_inputs(planted.tables), planted.tables, locked_split(planted.cohort).train, 11);
+    return fit_attention(config, plain_inputs(planted.tables), {}, planted.tables, locked_split(planted.cohort).train, 11);
   }
 
   const Planted planted_ = plant_tables(40, 1, 1);
-  const fs::path folder_ = fs::temp_directory_path() / ("radiopath_export_test_" + std::to_string(::getpid()));
+  const Scratch folder_;
 };
 
 TEST_F(Export, PredictsAsTheRunForEveryBatchAndMissingPattern) {
@@ -106,7 +103,7 @@ TEST_F(Export, PythonGetsTheSameNumbers) {
   }
   expected.close();
   const std::string check = std::string(RADIOPATH_SOURCE_DIR) + "/tests/training/torchscript_check.py";
-  const int status = std::system(("'" + python + "' '" + check + "' '" + folder_.string() + "'").c_str());
+  const int status = std::system(("'" + python + "' '" + check + "' '" + folder_.path().string() + "'").c_str());
   if (WEXITSTATUS(status) == 77) GTEST_SKIP() << python << " cannot import torch";
   EXPECT_EQ(status, 0);
 }

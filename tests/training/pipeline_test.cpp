@@ -17,6 +17,7 @@
 #include "core/log.h"
 #include "core/parallel.h"
 #include "core/run_folder.h"
+#include "tests/support/scratch.h"
 #include "training/experiment.h"
 #include "training/synthesize.h"
 
@@ -25,10 +26,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// A folder that goes with the process: each test is one.
 fs::path fresh(const std::string& name) {
-  const fs::path folder = fs::path(testing::TempDir()) / "radiopath_pipeline_test" / name;
-  fs::remove_all(folder);
-  return folder;
+  static const Scratch scratch;
+  return scratch / name;
 }
 
 /// The demo's settings on smaller images, so that a study takes seconds.
@@ -58,7 +59,6 @@ Results run_synthetic(const std::string& name, int patients, std::int64_t seed, 
   RunFolder run_folder(folder / "run");
   const Results results = run(small_study(folder / "cohort", seed), run_folder);
   EXPECT_TRUE(run_folder.failures.empty());
-  fs::remove_all(folder);
   return results;
 }
 
@@ -131,7 +131,6 @@ TEST(Pipeline, GivesTheSameBytesForAnyThreadCount) {
     EXPECT_EQ(hashes, first) << threads << " threads";
   }
   set_thread_count(0);
-  fs::remove_all(folder);
 }
 
 /// Starts the program in a process of its own, standard streams to /dev/null.
@@ -181,7 +180,6 @@ TEST(Pipeline, ResumesToTheSameBytesAfterBeingKilled) {
   }
   EXPECT_GE(kills, 2);
   EXPECT_EQ(hashes_of(folder / "killed"), whole);
-  fs::remove_all(folder);
 }
 
 TEST(Pipeline, CostsNoOtherPatientWhatOneFileLacks) {
@@ -209,7 +207,6 @@ TEST(Pipeline, CostsNoOtherPatientWhatOneFileLacks) {
   EXPECT_TRUE(fs::exists(run_folder / "failures.csv"));
   EXPECT_EQ(results.models, kModels);
   EXPECT_NE(read_text(run_folder / "flow.json").find("failed, see failures.csv"), std::string::npos);
-  fs::remove_all(folder);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "made_up_predictions.h"
+#include "tests/support/scratch.h"
 #include "training/html.h"
 
 namespace radiopath::training {
@@ -17,15 +18,13 @@ namespace fs = std::filesystem;
 
 /// A run folder with predictions and results, removed at the end.
 struct MadeUpRun {
-  fs::path folder;
+  Scratch scratch;
+  fs::path folder = scratch.path();
 
-  explicit MadeUpRun(const std::string& name, const Predictions& predictions, const Truth& truth = {})
-      : folder(fs::temp_directory_path() / ("radiopath_report_" + name)) {
-    fs::remove_all(folder);
+  explicit MadeUpRun(const Predictions& predictions, const Truth& truth = {}) {
     write_predictions(folder / "predictions.csv", predictions);
     write_results(folder / "results.json", evaluate({}, predictions, truth));
   }
-  ~MadeUpRun() { fs::remove_all(folder); }
 
   std::string report() const {
     write_report(folder);
@@ -70,7 +69,7 @@ std::size_t count(const std::string& text, const std::string& part) {
 
 TEST(Report, NamesEveryModelAndIsNotForClinicalUse) {
   const MadeUp made = made_up_predictions(60, 21);
-  const std::string html = MadeUpRun("models", made.predictions, made.truth).report();
+  const std::string html = MadeUpRun(made.predictions, made.truth).report();
   for (const std::string& model : kStudyModels) EXPECT_GT(count(html, ">" + model + "<"), 5u) << model;
   EXPECT_NE(html.find("Not for clinical use"), std::string::npos);
   EXPECT_NE(html.find("MHA_CHP reached an AUC of"), std::string::npos);
@@ -78,7 +77,7 @@ TEST(Report, NamesEveryModelAndIsNotForClinicalUse) {
 
 TEST(Report, LoadsNothingAndClosesWhatItOpens) {
   const MadeUp made = made_up_predictions(60, 22);
-  const MadeUpRun run("closed", made.predictions, made.truth);
+  const MadeUpRun run(made.predictions, made.truth);
   add_further_files(run.folder);
   const std::string html = run.report();
   for (const char* load : {"http:", "https:", "src=", "@import", "url(", "<link", "<script"})
@@ -93,7 +92,7 @@ TEST(Report, LoadsNothingAndClosesWhatItOpens) {
 
 TEST(Report, IsTheSameBytesTwiceAndHoldsNoTime) {
   const MadeUp made = made_up_predictions(40, 23);
-  const MadeUpRun run("twice", made.predictions);
+  const MadeUpRun run(made.predictions);
   add_further_files(run.folder);
   const std::string first = run.report();
   EXPECT_EQ(first, run.report());
@@ -102,7 +101,7 @@ TEST(Report, IsTheSameBytesTwiceAndHoldsNoTime) {
 
 TEST(Report, ShowsWhatTheRunFolderHoldsAndEscapesIt) {
   const MadeUp made = made_up_predictions(60, 24);
-  const MadeUpRun run("parts", made.predictions);
+  const MadeUpRun run(made.predictions);
   const std::string bare = run.report();
   EXPECT_EQ(bare.find("id=\"clinical\""), std::string::npos);
   EXPECT_EQ(bare.find("id=\"patients\""), std::string::npos);
@@ -120,7 +119,7 @@ TEST(Report, ShowsWhatTheRunFolderHoldsAndEscapesIt) {
 
 TEST(Report, ShowsHabitatsAndTheirShareBySite) {
   const MadeUp made = made_up_predictions(60, 28);
-  const MadeUpRun run("habitats", made.predictions);
+  const MadeUpRun run(made.predictions);
   add_habitats(run.folder);
   const std::string html = run.report();
   EXPECT_NE(html.find("K = 2 by the largest"), std::string::npos);
@@ -132,7 +131,7 @@ TEST(Report, ShowsHabitatsAndTheirShareBySite) {
 TEST(Report, EscapesPatientIds) {
   MadeUp made = made_up_predictions(20, 25);
   for (auto& row : made.predictions.rows) row.patient_id = "<i>" + row.patient_id;
-  const std::string html = MadeUpRun("ids", made.predictions).report();
+  const std::string html = MadeUpRun(made.predictions).report();
   EXPECT_EQ(html.find("<i>P1"), std::string::npos);
   EXPECT_NE(html.find("&lt;i&gt;P1"), std::string::npos);
 }
@@ -141,18 +140,18 @@ TEST(Report, SurvivesDegenerateCohorts) {
   MadeUp made = made_up_predictions(12, 26);
   for (auto& row : made.predictions.rows)
     if (row.role != Role::train) row.outcome = 0;
-  EXPECT_NE(MadeUpRun("one_class", made.predictions).report().find("no events"), std::string::npos);
+  EXPECT_NE(MadeUpRun(made.predictions).report().find("no events"), std::string::npos);
   std::erase_if(made.predictions.rows, [](const auto& row) { return row.role != Role::train; });
-  EXPECT_NO_THROW(MadeUpRun("train_only", made.predictions).report());
+  EXPECT_NO_THROW(MadeUpRun(made.predictions).report());
   made.predictions.rows.clear();
-  EXPECT_NE(MadeUpRun("nobody", made.predictions).report().find("No cohort allows an AUC"), std::string::npos);
+  EXPECT_NE(MadeUpRun(made.predictions).report().find("No cohort allows an AUC"), std::string::npos);
   made.predictions.models.clear();
-  EXPECT_NO_THROW(MadeUpRun("no_models", made.predictions).report());
+  EXPECT_NO_THROW(MadeUpRun(made.predictions).report());
 }
 
 TEST(Report, NamesTheFileItCannotRead) {
   const MadeUp made = made_up_predictions(12, 27);
-  const MadeUpRun run("broken", made.predictions);
+  const MadeUpRun run(made.predictions);
   write_text(run.folder / "flow.json", "{\"steps\": [{\"total\": 3}]}");
   try {
     run.report();

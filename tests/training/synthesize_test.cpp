@@ -16,7 +16,7 @@
 #include "core/statistics.h"
 #include "core/table.h"
 #include "radiology/extraction.h"
-#include "tests/radiology/scratch.h"
+#include "tests/support/scratch.h"
 #include "training/synthetic_cohort.h"
 
 namespace radiopath::training {
