@@ -6,6 +6,8 @@
 #include <optional>
 #include <stdexcept>
 
+#include "fusion/lasso_homotopy.h"
+
 namespace radiopath::fusion {
 namespace {
 
@@ -139,12 +141,8 @@ class Descent {
 };
 
 VectorXd errors_on(const LassoPath& path, const MatrixXd& x, const VectorXd& y) {
-  VectorXd errors(path.intercepts.size());
-  for (Index a = 0; a < errors.size(); ++a) {
-    const VectorXd residual = (y - x * path.coefficients.col(a)).array() - path.intercepts[a];
-    errors[a] = residual.squaredNorm() / double(y.size());
-  }
-  return errors;
+  const MatrixXd residuals = ((-(x * path.coefficients)).colwise() + y).rowwise() - path.intercepts.transpose();
+  return residuals.colwise().squaredNorm().transpose() / double(y.size());
 }
 
 }  // namespace
@@ -163,20 +161,26 @@ VectorXd lasso_grid(const MatrixXd& x, const VectorXd& y, const LassoOptions& op
 
 LassoPath lasso_path(const MatrixXd& x, const VectorXd& y, const VectorXd& alphas, LassoStop stop, double l1_ratio) {
   const VectorXd means = x.colwise().mean().transpose();
-  const double mean = y.mean();
+  const double mean = y.mean(), n = double(x.rows());
   const MatrixXd centred_x = x.rowwise() - means.transpose();
   const VectorXd centred_y = y.array() - mean;
-  Descent descent(centred_x, centred_y, stop);
-  const double n = double(x.rows());
   LassoPath path{.coefficients = MatrixXd::Zero(x.cols(), alphas.size()), .intercepts = VectorXd(alphas.size()),
-                 .sweeps = {}, .converged = true};
-  for (Index a = 0; a < alphas.size(); ++a) {
-    const auto outcome = descent.descend(alphas[a] * l1_ratio * n, alphas[a] * (1 - l1_ratio) * n);
-    path.coefficients.col(a) = descent.weights();
-    path.intercepts[a] = mean - means.dot(descent.weights());
-    path.sweeps.push_back(outcome.sweeps);
-    path.converged = path.converged && outcome.converged;
+                 .sweeps = std::vector<int>(static_cast<std::size_t>(alphas.size())), .converged = true};
+  std::optional<MatrixXd> exact;
+  if (stop == LassoStop::converged && l1_ratio == 1 && x.cols() <= kLargestGram && x.cols() < x.rows())
+    exact = lasso_homotopy(centred_x.transpose() * centred_x, centred_x.transpose() * centred_y, alphas * n);
+  if (exact) {
+    path.coefficients = std::move(*exact);
+  } else {
+    Descent descent(centred_x, centred_y, stop);
+    for (Index a = 0; a < alphas.size(); ++a) {
+      const auto outcome = descent.descend(alphas[a] * l1_ratio * n, alphas[a] * (1 - l1_ratio) * n);
+      path.coefficients.col(a) = descent.weights();
+      path.sweeps[static_cast<std::size_t>(a)] = outcome.sweeps;
+      path.converged = path.converged && outcome.converged;
+    }
   }
+  path.intercepts = mean - (path.coefficients.transpose() * means).array();
   return path;
 }
 

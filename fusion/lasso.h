@@ -29,7 +29,8 @@ struct LassoPath {
 };
 
 /// Minimises  |y - x w - b|^2 / (2 n) + alpha (l1_ratio |w|_1 + (1 - l1_ratio) |w|^2 / 2)  for each alpha by cyclic
-/// coordinate descent with warm starts.
+/// coordinate descent with warm starts; where the columns allow it (fewer than rows, l1_ratio 1) the converged path is
+/// followed exactly instead, from bend to bend (lasso_homotopy.h), and `sweeps` are 0.
 /// Columns are centred, not scaled. @param x (n, p)   @param alphas falling
 /// Source: Friedman et al., J Stat Softw 2010;33:1; objective, sweeps and stopping as scikit-learn 1.2.
 LassoPath lasso_path(const Eigen::MatrixXd& x, const Eigen::VectorXd& y, const Eigen::VectorXd& alphas,

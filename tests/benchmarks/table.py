@@ -17,6 +17,8 @@ STAGES = [
     ("delong", "DeLong test of two models", "1e5 patients", 1),
     ("logistic", "logistic regression, L2", "5000 × 20", 1),
     ("lasso", "lasso path, ten folds, converged", "183 × 64", 10),
+    ("chain", "one bootstrap of the study's chain, 100 trees", "183 × 851", 20),
+    ("filter", "t-test, then Pearson filter", "500 × 20,000", 1),
 ]
 SECONDS = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1}
 
