@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <set>
 
 #include "core/error.h"
 
@@ -31,11 +33,20 @@ double mean(const std::vector<double>& values) {
   return Eigen::Map<const Eigen::VectorXd>(values.data(), static_cast<Eigen::Index>(values.size())).mean();
 }
 
-double fill_of(const EncodingConfig& config, const std::vector<double>& rising) {
-  if (config.imputation == "mean") return mean(rising);
-  if (config.imputation == "mode") return mode(rising);
+double median(std::vector<double>& values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  if (values.size() % 2 == 1) return *middle;
+  const double below = *std::max_element(values.begin(), middle);
+  return below + (*middle - below) / 2;
+}
+
+double fill_of(const EncodingConfig& config, std::vector<double>& present) {
+  if (config.imputation == "mean") return mean(present);
   if (config.imputation == "constant") return config.constant;
-  return quantile(rising, 0.5);
+  if (config.imputation == "median") return median(present);
+  std::sort(present.begin(), present.end());
+  return mode(present);
 }
 
 struct Scaling {
@@ -61,16 +72,15 @@ struct Column {
 };
 
 /// A scale of 0 says that the column is constant.
-Column fit_column(const EncodingConfig& config, const Eigen::VectorXd& values, std::vector<double> present) {
-  std::sort(present.begin(), present.end());
-  Column column{.fill = fill_of(config, present), .lambda = 1, .centre = 0, .scale = 0};
-  Eigen::ArrayXd imputed = values.array().isNaN().select(column.fill, values.array());
-  if (!(imputed.minCoeff() < imputed.maxCoeff())) return column;
+/// @param values  without missing ones, but for those that `fill` has taken the place of
+Column fit_column(const EncodingConfig& config, double fill, Eigen::ArrayXd& values) {
+  Column column{.fill = fill, .lambda = 1, .centre = 0, .scale = 0};
+  if (!(values.minCoeff() < values.maxCoeff())) return column;
   if (config.power == "yeo_johnson") {
-    column.lambda = fit_yeo_johnson(imputed.matrix());
-    imputed = imputed.unaryExpr([&](double x) { return yeo_johnson(x, column.lambda); }).eval();
+    column.lambda = fit_yeo_johnson(values.matrix());
+    values = values.unaryExpr([&](double x) { return yeo_johnson(x, column.lambda); }).eval();
   }
-  const Scaling scaling = scaling_of(config.scaling, imputed);
+  const Scaling scaling = scaling_of(config.scaling, values);
   column.centre = scaling.centre, column.scale = scaling.scale;
   return column;
 }
@@ -87,18 +97,23 @@ Encoding fit_encoding(const EncodingConfig& config, const TrainingTable& train) 
   const Table& table = train.table();
   Encoding encoding;
   std::vector<Column> kept;
+  std::vector<double> present;
   for (int c = 0; c < table.cols(); ++c) {
-    const Eigen::VectorXd values = table.values.col(c);
-    std::vector<double> present;
-    for (const double value : values) {
-      if (!std::isnan(value)) present.push_back(value);
+    Eigen::ArrayXd values = table.values.col(c).array();
+    present.clear();
+    if (!std::isnan(values.sum())) {
+      present.assign(values.begin(), values.end());
+    } else {
+      std::copy_if(values.begin(), values.end(), std::back_inserter(present), [](double value) { return !std::isnan(value); });
     }
     const double missing = double(table.rows()) - double(present.size());
     if (present.empty() || missing > config.max_missing_share * table.rows()) {
       encoding.dropped_missing.push_back(table.columns[c]);
       continue;
     }
-    const Column column = fit_column(config, values, std::move(present));
+    const double fill = fill_of(config, present);
+    if (missing > 0) values = values.isNaN().select(fill, values).eval();
+    const Column column = fit_column(config, fill, values);
     if (!(column.scale > 0)) {
       encoding.dropped_constant.push_back(table.columns[c]);
       continue;
@@ -150,6 +165,25 @@ Table apply(const Encoding& encoding, const Table& table) {
 TrainingTable apply(const Encoding& encoding, const TrainingTable& table) {
   Table encoded = apply(encoding, table.table());
   return table.with_values(std::move(encoded.columns), std::move(encoded.values));
+}
+
+Encoding only(const Encoding& encoding, const std::vector<std::string>& encoded) {
+  const std::set<std::string> wanted(encoded.begin(), encoded.end());
+  Encoding part;
+  part.dropped_missing = encoding.dropped_missing, part.dropped_constant = encoding.dropped_constant;
+  for (const std::string& name : encoding.indicated) {
+    if (wanted.count(name + "=missing")) part.indicated.push_back(name);
+  }
+  std::vector<int> kept;
+  for (std::size_t i = 0; i < encoding.columns.size(); ++i) {
+    const std::string& name = encoding.columns[i];
+    if (!wanted.count(name) && !wanted.count(name + "=missing")) continue;
+    kept.push_back(static_cast<int>(i));
+    part.columns.push_back(name);
+  }
+  part.fills = encoding.fills(kept), part.centres = encoding.centres(kept), part.scales = encoding.scales(kept);
+  if (encoding.lambdas.size() > 0) part.lambdas = encoding.lambdas(kept);
+  return part;
 }
 
 }  // namespace radiopath::fusion

@@ -57,6 +57,9 @@ Encoding fit_encoding(const EncodingConfig& config, const TrainingTable& train);
 Table apply(const Encoding& encoding, const Table& table);
 TrainingTable apply(const Encoding& encoding, const TrainingTable& table);
 
+/// The part of an encoding that makes the columns `encoded`: what is asked of a patient is then no more than a model needs.
+Encoding only(const Encoding& encoding, const std::vector<std::string>& encoded);
+
 /// Yeo and Johnson's transform: of x >= 0 ((x + 1)^lambda - 1) / lambda, of x < 0 -((1 - x)^(2 - lambda) - 1) / (2 - lambda),
 /// logarithms where an exponent is 0. Source: Biometrika 2000;87:954.
 double yeo_johnson(double x, double lambda);

@@ -1,6 +1,7 @@
 #include "fusion/selection.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <stdexcept>
 #include <utility>
@@ -42,19 +43,21 @@ Eigen::VectorXd targets_of(const std::vector<int>& outcomes) {
 }
 
 Selection fit_selection(const SelectionConfig& config, const TrainingTable& encoded, std::uint64_t seed) {
-  if (encoded.cols() == 0 || encoded.table().values.array().isNaN().any()) {
+  if (encoded.cols() == 0 || std::isnan(encoded.table().values.sum())) {
     throw std::logic_error("selection needs an encoded table: columns, and no missing value");
   }
   Selection selection{encoded.table().columns, {}};
-  Eigen::MatrixXd left = encoded.table().values;
+  const Eigen::MatrixXd* left = &encoded.table().values;
+  Eigen::MatrixXd narrower;
   SelectionConfig earlier = config;
   earlier.steps.clear();
   for (const std::string& step : config.steps) {
-    const Kept kept = step_called(step)({left, selection.columns, encoded, config, earlier, seed});
+    const Kept kept = step_called(step)({*left, selection.columns, encoded, config, earlier, seed});
     earlier.steps.push_back(step);
     SelectionStep record{step, static_cast<int>(selection.columns.size()), {}, kept.remark};
     for (const int j : kept.columns) record.kept.push_back(selection.columns[static_cast<std::size_t>(j)]);
-    left = Eigen::MatrixXd(left(Eigen::all, kept.columns));
+    narrower = Eigen::MatrixXd((*left)(Eigen::all, kept.columns));
+    left = &narrower;
     selection.columns = record.kept;
     selection.steps.push_back(std::move(record));
   }

@@ -1,6 +1,7 @@
 #include "fusion/tree.h"
 
 #include <algorithm>
+#include <bit>
 #include <numeric>
 #include <span>
 #include <utility>
@@ -8,11 +9,18 @@
 namespace radiopath::fusion {
 namespace {
 
+/// Sum over sides of (sum of targets)^2 / weight, as a fraction, because comparing needs no division: the variance falls as
+/// it rises.
+struct Gain {
+  double numerator = 0, denominator = 1;
+  bool operator>(const Gain& other) const { return numerator * other.denominator > other.numerator * denominator; }
+};
+
 struct BestSplit {
   int column = -1;
   std::uint32_t rank = 0;  // left when at or below
   double threshold = 0;
-  double gain = 0;  // sum over sides of (sum of targets)^2 / weight: the variance falls as it rises
+  Gain gain;
 };
 
 /// Halfway between two values, below the upper one even where doubles leave no room between them.
@@ -30,9 +38,9 @@ struct Bin {
   void add(const Bin& other) { count += other.count, weight += other.weight, sum += other.sum; }
 };
 
-double gain(const Bin& node, const Bin& left) {
-  const double rest = node.sum - left.sum;
-  return left.sum * left.sum / left.weight + rest * rest / (node.weight - left.weight);
+Gain gain_of(const Bin& node, const Bin& left) {
+  const double rest = node.sum - left.sum, weight = node.weight - left.weight;
+  return {left.sum * left.sum * weight + rest * rest * left.weight, left.weight * weight};
 }
 
 class Grower {
@@ -40,7 +48,8 @@ class Grower {
   Grower(const RankedColumns& x, const Eigen::VectorXd& target, const Eigen::VectorXd& weights,
          const std::vector<int>& rows, const TreeOptions& options, Random& random)
       : x_(x), target_(target), cases_(static_cast<std::size_t>(x.rows())), options_(options), random_(random),
-        columns_(static_cast<std::size_t>(x.cols())), bins_of_rank_(static_cast<std::size_t>(x.rows())) {
+        columns_(static_cast<std::size_t>(x.cols())), bins_of_rank_(static_cast<std::size_t>(x.rows())),
+        present_(static_cast<std::size_t>(x.rows()) / 64 + 1) {
     std::iota(columns_.begin(), columns_.end(), 0);
     for (const int row : rows) ++cases_[static_cast<std::size_t>(row)].count;
     for (int row = 0; row < x.rows(); ++row) {
@@ -108,7 +117,7 @@ class Grower {
     for (std::size_t i = 0; i + 1 < bins_.size(); ++i) {
       left.add(bins_[i]);
       if (!allowed(node, left)) continue;
-      const double here = gain(node, left);
+      const Gain here = gain_of(node, left);
       if (best.column < 0 || here > best.gain) {
         const auto& values = x_.values[static_cast<std::size_t>(column)];
         best = {column, bins_[i].rank, between(values[bins_[i].rank], values[bins_[i + 1].rank]), here};
@@ -132,23 +141,36 @@ class Grower {
       if (ranks[row] <= rank) left.add(cases_[static_cast<std::size_t>(row)]);
     }
     if (!allowed(node, left)) return 1;
-    const double here = gain(node, left);
+    const Gain here = gain_of(node, left);
     if (best.column < 0 || here > best.gain) best = {column, rank, threshold, here};
     return 1;
   }
 
-  /// Bins of rising rank: by counting where the node holds much of the column, else by sorting.
+  /// Bins of rising rank: by counting, with a bit for each rank that is there, where the node holds enough of the
+  /// column, else by sorting.
   void fill_bins(int column, std::span<const int> rows) {
     bins_.clear();
     const std::uint32_t* const ranks = x_.ranks.col(column).data();
-    const std::size_t distinct = x_.values[static_cast<std::size_t>(column)].size();
-    if (rows.size() * 8 > distinct) {
-      std::fill_n(bins_of_rank_.begin(), distinct, Bin{});
-      for (const int row : rows) bins_of_rank_[ranks[row]].add(cases_[static_cast<std::size_t>(row)]);
-      for (std::uint32_t rank = 0; rank < distinct; ++rank) {
-        if (bins_of_rank_[rank].count == 0) continue;
-        bins_.push_back(bins_of_rank_[rank]);
-        bins_.back().rank = rank;
+    const std::size_t words = x_.values[static_cast<std::size_t>(column)].size() / 64 + 1;
+    if (rows.size() * 2 > words) {
+      std::fill_n(present_.begin(), words, 0);
+      for (const int row : rows) {
+        const std::uint32_t rank = ranks[row];
+        std::uint64_t& word = present_[rank / 64];
+        const std::uint64_t bit = std::uint64_t{1} << rank % 64;
+        if (word & bit) {
+          bins_of_rank_[rank].add(cases_[static_cast<std::size_t>(row)]);
+        } else {
+          word |= bit;
+          bins_of_rank_[rank] = cases_[static_cast<std::size_t>(row)];
+        }
+      }
+      for (std::size_t w = 0; w < words; ++w) {
+        for (std::uint64_t word = present_[w]; word != 0; word &= word - 1) {
+          const auto rank = static_cast<std::uint32_t>(w * 64 + static_cast<std::size_t>(std::countr_zero(word)));
+          bins_.push_back(bins_of_rank_[rank]);
+          bins_.back().rank = rank;
+        }
       }
       return;
     }
@@ -170,6 +192,7 @@ class Grower {
   Random& random_;
   std::vector<int> columns_;
   std::vector<Bin> bins_of_rank_, bins_;
+  std::vector<std::uint64_t> present_;  // a bit for each rank
   std::vector<std::uint64_t> keys_;
   Tree tree_;
 };

@@ -84,7 +84,7 @@ std::vector<Candidate> tune(const UnimodalConfig& config, const std::string& mod
                        train.folds(config.tuning.folds, seed, modality + "/tuning", together),
                        [&](int, const TrainingTable& inner, const Table& held_out) {
       const Prepared prepared = prepare(config, inner, seed);
-      const Table encoded = apply(prepared.encoding, held_out);
+      const Table encoded = apply(only(prepared.encoding, prepared.selection.columns), held_out);
       MatrixXd scores(held_out.rows(), static_cast<Eigen::Index>(all.size()));
       for (std::size_t i = 0; i < all.size(); ++i)
         scores.col(static_cast<Eigen::Index>(i)) = predict(fit(all[i], prepared.columns, seed), encoded);
@@ -115,7 +115,7 @@ void require_enough(const TrainingTable& rows, const std::string& modality) {
 
 FittedChain finish(Prepared prepared, const Candidate& candidate, std::uint64_t seed) {
   Learner learner = fit(candidate, prepared.columns, seed);
-  return {std::move(prepared.encoding), std::move(prepared.selection), candidate.learner, candidate.settings, std::move(learner)};
+  return {only(prepared.encoding, prepared.selection.columns), std::move(prepared.selection), candidate.learner, candidate.settings, std::move(learner)};
 }
 
 VectorXd score(const FittedChain& chain, const Table& table) { return predict(chain, table); }
@@ -137,7 +137,7 @@ UnimodalModel fit_unimodal(const UnimodalConfig& config, const std::string& moda
       const auto tuned = tune(config, modality, "tuning in fold " + std::to_string(fold + 1), inner, seed, ledgers[at]);
       const Prepared prepared = prepare(config, inner, seed);
       selections[at] = prepared.selection;
-      const Table encoded = apply(prepared.encoding, held_out);
+      const Table encoded = apply(only(prepared.encoding, prepared.selection.columns), held_out);
       MatrixXd scores(held_out.rows(), count);
       for (int i = 0; i < count; ++i)
         scores.col(i) = predict(fit(tuned[static_cast<std::size_t>(i)], prepared.columns, seed), encoded);
