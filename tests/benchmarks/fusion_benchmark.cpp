@@ -60,8 +60,8 @@ struct Study {
   radiopath::Table table;
 };
 
-/// One bootstrap of the study's chain: imputation, scaling, t-test, Pearson, mRMR, lasso, forest of 100 trees, and the
-/// scores of all patients. Ours repeats the filters inside the lasso's folds, the peer does not.
+/// One bootstrap of the study's chain: imputation, scaling, t-test, Pearson, mRMR, lasso with the filters repeated inside
+/// its folds, forest of 100 trees, and the scores of all patients.
 void chain(benchmark::State& state) {
   const Study study(read("chain.f64", 851));
   const auto train = study.train();

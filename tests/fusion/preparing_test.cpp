@@ -82,6 +82,25 @@ TEST(Encoding, FillsAsItIsTold) {
   EXPECT_EQ(apply(from_json<Encoding>(to_json(encoding)), table).values, encoded.values);
 }
 
+TEST(Encoding, FindsTheMedianOfAnyColumn) {
+  Random random(1, "median");
+  for (int rows = 2; rows < 120; ++rows) {
+    std::vector<int> y(static_cast<std::size_t>(rows), 0);
+    y[0] = 1;
+    const Cohort cohort = made_up_cohort(y, rows);
+    Table table = made_up_table(cohort, y, 3, 0, 0, 1);
+    for (int r = 0; r < rows; ++r) table.values.row(r) << random.normal(), double(random.below(4)), r;
+    const Encoding encoding = fit_encoding({}, TrainingTable(table, locked_split(cohort).train));
+    for (std::size_t c = 0; c < encoding.columns.size(); ++c) {
+      const Eigen::VectorXd column = table.values.col(table.column(encoding.columns[c]));
+      std::vector<double> rising(column.begin(), column.end());
+      std::sort(rising.begin(), rising.end());
+      const double low = rising[static_cast<std::size_t>((rows - 1) / 2)], high = rising[static_cast<std::size_t>(rows / 2)];
+      EXPECT_EQ(encoding.fills[static_cast<Eigen::Index>(c)], low + (high - low) / 2) << rows;
+    }
+  }
+}
+
 TEST(TTest, PooledIsFClassif) {
   for (const std::string name : kTables) {
     const Stored stored(name);
