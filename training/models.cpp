@@ -58,6 +58,8 @@ AttentionInputs attention_inputs(const ModelsConfig& config, const std::vector<f
     if (!fusion::is_logistic(model)) {
       fusion::UnimodalConfig logistic = config;
       logistic.learners = {"logistic_regression"};
+      logistic.encoding.power = "none";
+      logistic.encoding.missing_indicators = "none";
       model = fusion::fit_unimodal(logistic, model.modality, table, train, seed);
     }
     result.inputs.push_back(fusion::score_input(model, rows));
@@ -177,8 +179,8 @@ std::vector<std::string> Models::ledger() const {
   for (const auto& model : unimodal) {
     for (const auto& candidate : model.ledger) {
       lines.push_back(fmt::format(
-          R"({{"modality":"{}","candidate":"{}","scored_on":"inner folds of the training cohort","auc":{},"patients":{},"events":{},"folds":{},"chosen":{}}})",
-          candidate.modality, candidate.learner, std::isnan(candidate.auc) ? "null" : format_double(candidate.auc),
+          R"({{"modality":"{}","candidate":"{}","settings":"{}","choice":"{}","scored_on":"inner folds of the training cohort","auc":{},"patients":{},"events":{},"folds":{},"chosen":{}}})",
+          candidate.modality, candidate.learner, candidate.settings, candidate.stage, std::isnan(candidate.auc) ? "null" : format_double(candidate.auc),
           candidate.patients, candidate.events, candidate.folds, candidate.chosen));
     }
   }
