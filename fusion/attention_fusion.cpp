@@ -10,19 +10,19 @@
 #include "fusion/attention_module.h"
 
 namespace radiopath::fusion {
+
 namespace {
 
-/// A token can only fill, shift and scale columns.
-bool is_affine(const Encoding& encoding) { return encoding.lambdas.size() == 0 && encoding.indicated.empty(); }
-
-/// Selected columns that are no indicators of missing values; the first of all where none is.
-std::vector<std::string> raw_columns(const FittedChain& chain) {
-  const auto& known = chain.encoding.columns;
-  std::vector<std::string> columns;
-  for (const auto& name : chain.selection.columns) {
-    if (std::find(known.begin(), known.end(), name) != known.end()) columns.push_back(name);
-  }
-  return columns.empty() ? std::vector{known.front()} : columns;
+/// Filled, then scaled by mean and standard deviation of the training patients.
+void add_raw(AttentionInput& input, const TrainingTable& train, const std::string& name, double fill) {
+  const int column = train.table().column(name);
+  const Eigen::ArrayXd raw = train.table().values.col(column).array();
+  const Eigen::ArrayXd values = raw.isNaN().select(fill, raw);
+  const double sd = std::sqrt((values - values.mean()).square().mean());
+  input.used.push_back(column);
+  input.fill.push_back(fill);
+  input.mean.push_back(values.mean());
+  input.sd.push_back(sd > 0 ? sd : 1);
 }
 
 }  // namespace
@@ -32,15 +32,25 @@ AttentionInput attention_input(std::string modality, const TrainingTable& train,
   AttentionInput input;
   input.modality = std::move(modality);
   input.columns = train.table().columns;
+  const auto is_indicator = [&](const std::string& name) {
+    return std::any_of(encoding.indicated.begin(), encoding.indicated.end(),
+                       [&](const std::string& column) { return name == column + "=missing"; });
+  };
   for (const auto& name : selected) {
     const auto encoded = std::find(encoding.columns.begin(), encoding.columns.end(), name);
+    if (encoded == encoding.columns.end() && is_indicator(name)) continue;
     if (encoded == encoding.columns.end()) throw std::logic_error("attention_input: column '" + name + "' is not encoded");
     const auto k = encoded - encoding.columns.begin();
+    if (encoding.lambdas.size() > 0) {
+      add_raw(input, train, name, encoding.fills[k]);
+      continue;
+    }
     input.used.push_back(train.table().column(name));
     input.fill.push_back(encoding.fills[k]);
     input.mean.push_back(encoding.centres[k]);
     input.sd.push_back(encoding.scales[k]);
   }
+  if (input.used.empty()) add_raw(input, train, encoding.columns.front(), encoding.fills[0]);
   return input;
 }
 
@@ -48,17 +58,23 @@ AttentionInput attention_input(const UnimodalModel& model, const TrainingTable& 
   if (model.train_hash != train.view().hash()) {
     throw std::logic_error("attention_input: " + model.modality + " was fitted on other patients");
   }
-  const EncodingConfig keep_all{.max_missing_share = 1};
   if (const auto* chain = std::get_if<FittedChain>(&model.model)) {
-    if (is_affine(chain->encoding)) return attention_input(model.modality, train, chain->encoding, chain->selection.columns);
-    return attention_input(model.modality, train, fit_encoding(keep_all, train), raw_columns(*chain));
+    return attention_input(model.modality, train, chain->encoding, chain->selection.columns);
   }
-  return attention_input(model.modality, train, fit_encoding(keep_all, train), std::get<ClinicalModel>(model.model).columns);
+  const auto& clinical = std::get<ClinicalModel>(model.model);
+  AttentionInput input;
+  input.modality = model.modality;
+  input.columns = train.table().columns;
+  for (std::size_t c = 0; c < clinical.columns.size(); ++c)
+    add_raw(input, train, clinical.columns[c], clinical.medians[static_cast<Eigen::Index>(c)]);
+  return input;
 }
 
 bool is_logistic(const UnimodalModel& model) {
   const auto* chain = std::get_if<FittedChain>(&model.model);
-  return chain == nullptr || (std::holds_alternative<LogisticModel>(chain->learner) && is_affine(chain->encoding));
+  if (chain == nullptr) return true;
+  const bool plain = chain->encoding.lambdas.size() == 0 && chain->encoding.indicated.empty();
+  return plain && std::holds_alternative<LogisticModel>(chain->learner);
 }
 
 double LinearScore::standardised(double log_odds) const { return (cut_log_odds(log_odds) - mean) / sd; }

@@ -83,7 +83,8 @@ struct AttentionInput {
   int width() const { return score ? 1 : static_cast<int>(used.size()); }
 };
 
-/// The columns `selected` of `train`, scaled as `encoding` says. Throws std::logic_error for a column that is not encoded.
+/// The columns `selected` of `train`, scaled as `encoding` says; a token sees raw columns, so that indicators of missing
+/// values are left out and power transforms give way to a z-score. Throws std::logic_error for an unknown column.
 AttentionInput attention_input(std::string modality, const TrainingTable& train, const Encoding& encoding,
                                const std::vector<std::string>& selected);
 
@@ -94,8 +95,8 @@ AttentionInput attention_input(const UnimodalModel& model, const TrainingTable& 
 /// The same with the score of a model that is logistic (see is_logistic); std::logic_error for another.
 AttentionInput score_input(const UnimodalModel& model, const TrainingTable& train);
 
-/// Whether a modality's log-odds are a weighted sum of its columns: a clinical model, or logistic regression on columns
-/// that are only filled and scaled.
+/// Whether a modality's log-odds are a weighted sum of its raw columns: a clinical model, or logistic regression after
+/// an encoding that only fills and scales.
 bool is_logistic(const UnimodalModel& model);
 
 /// One array of a network.

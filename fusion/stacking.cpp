@@ -14,7 +14,8 @@ namespace radiopath::fusion {
 namespace {
 
 Table as_inputs(Table probabilities, const std::string& inputs) {
-  if (inputs == "log_odds") probabilities.values = probabilities.values.unaryExpr([](double p) { return cut_log_odds(logit(p)); }).eval();
+  if (inputs == "log_odds")
+    probabilities.values = probabilities.values.unaryExpr([](double p) { return cut_log_odds(logit(p)); }).eval();
   return probabilities;
 }
 

@@ -30,26 +30,10 @@ Learner fit(const Candidate& candidate, const TrainingTable& columns, std::uint6
   return fit_learner(candidate.learner, candidate.configs, columns, seed);
 }
 
-enum class Rule {
-  /// The first, unless a later one's AUC is larger by more than the standard error of the difference (DeLong): with a
-  /// hundred patients the largest AUC alone is a lottery.
-  clearly_better,
-  largest,  ///< score; the first of equal ones
-};
-
-bool better(Rule rule, const OutOfFold& now, const OutOfFold& best, double now_score, double best_score,
-            const std::vector<int>& outcomes) {
-  if (rule == Rule::largest) return now_score > best_score;
-  const auto gain = delong_test(now.probabilities(), best.probabilities(), outcomes);
-  return gain.difference > gain.standard_error;
-}
-
-/// Writes down every candidate and says which is chosen.
-std::size_t choose(Rule rule, const std::vector<OutOfFold>& scored, const std::vector<Candidate>& candidates,
-                   const std::string& criterion, const std::string& stage, const TrainingTable& train, int folds,
-                   std::vector<ScoredCandidate>& ledger) {
-  std::size_t best = 0;
-  const std::size_t first = ledger.size();
+/// Writes down every candidate; none is chosen yet.
+void record(const std::vector<OutOfFold>& scored, const std::vector<Candidate>& candidates,
+            const std::string& criterion, const std::string& stage, const TrainingTable& train, int folds,
+            std::vector<ScoredCandidate>& ledger) {
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     const auto& probabilities = scored[i].probabilities();
     ledger.push_back({.modality = scored[i].modality(),
@@ -62,7 +46,31 @@ std::size_t choose(Rule rule, const std::vector<OutOfFold>& scored, const std::v
                       .stage = stage,
                       .settings = candidates[i].settings,
                       .score = score_of(criterion, probabilities, train.outcomes())});
-    if (better(rule, scored[i], scored[best], ledger[first + i].score, ledger[first + best].score, train.outcomes())) best = i;
+  }
+}
+
+/// The settings with the largest score; the first of equal ones.
+std::size_t choose_settings(const std::vector<OutOfFold>& scored, const std::vector<Candidate>& candidates,
+                            const TuningConfig& config, const std::string& stage, const TrainingTable& train,
+                            std::vector<ScoredCandidate>& ledger) {
+  const std::size_t first = ledger.size();
+  record(scored, candidates, config.criterion, stage, train, config.folds, ledger);
+  const auto best = std::max_element(ledger.begin() + static_cast<std::ptrdiff_t>(first), ledger.end(),
+                                     [](const auto& a, const auto& b) { return a.score < b.score; });
+  best->chosen = true;
+  return static_cast<std::size_t>(best - ledger.begin()) - first;
+}
+
+/// The first learner, unless the AUC of a later one is larger by more than the standard error of the difference
+/// (DeLong): with a hundred patients the largest AUC alone is a lottery.
+std::size_t choose_learner(const std::vector<OutOfFold>& scored, const std::vector<Candidate>& candidates,
+                           const TrainingTable& train, int folds, std::vector<ScoredCandidate>& ledger) {
+  const std::size_t first = ledger.size();
+  record(scored, candidates, "auc", "learner", train, folds, ledger);
+  std::size_t best = 0;
+  for (std::size_t i = 1; i < scored.size(); ++i) {
+    const auto gain = delong_test(scored[i].probabilities(), scored[best].probabilities(), train.outcomes());
+    if (gain.difference > gain.standard_error) best = i;
   }
   ledger[first + best].chosen = true;
   return best;
@@ -99,7 +107,7 @@ std::vector<Candidate> tune(const UnimodalConfig& config, const std::string& mod
       continue;
     }
     const auto last = next + static_cast<std::ptrdiff_t>(candidates.size());
-    chosen.push_back(candidates[choose(Rule::largest, {next, last}, candidates, config.tuning.criterion, stage, train, config.tuning.folds, ledger)]);
+    chosen.push_back(candidates[choose_settings({next, last}, candidates, config.tuning, stage, train, ledger)]);
     next = last;
   }
   return chosen;
@@ -147,7 +155,7 @@ UnimodalModel fit_unimodal(const UnimodalConfig& config, const std::string& moda
                         .out_of_fold = {}, .fold_selections = std::move(selections)};
     std::vector<Candidate> learners;
     for (const std::string& learner : config.learners) learners.push_back({learner, "", config});
-    const std::size_t best = choose(Rule::clearly_better, scored, learners, "auc", "learner", train, config.folds, model.ledger);
+    const std::size_t best = choose_learner(scored, learners, train, config.folds, model.ledger);
     for (const auto& of_fold : ledgers) model.ledger.insert(model.ledger.end(), of_fold.begin(), of_fold.end());
     UnimodalConfig alone = config;
     alone.learners = {config.learners[best]};
@@ -182,7 +190,7 @@ UnimodalModel fit_clinic(const ClinicConfig& config, const Table& table, const T
     });
     UnimodalModel model{.modality = config.name, .train_hash = rows.view().hash(), .model = {}, .ledger = {},
                         .out_of_fold = scored[0], .fold_selections = {}};
-    choose(Rule::clearly_better, scored, {{"univariable_multivariable", "", {}}}, "auc", "learner", rows, folds, model.ledger);
+    choose_learner(scored, {{"univariable_multivariable", "", {}}}, rows, folds, model.ledger);
     model.model = fit_clinical_model(config, rows);
     return model;
   });

@@ -58,7 +58,8 @@ AttentionInputs attention_inputs(const ModelsConfig& config, const std::vector<f
     if (!fusion::is_logistic(model)) {
       fusion::UnimodalConfig logistic = config;
       logistic.learners = {"logistic_regression"};
-      logistic.encoding.power = logistic.encoding.missing_indicators = "none";
+      logistic.encoding.power = "none";
+      logistic.encoding.missing_indicators = "none";
       model = fusion::fit_unimodal(logistic, model.modality, table, train, seed);
     }
     result.inputs.push_back(fusion::score_input(model, rows));
