@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 #include <string_view>
+#include <utility>
 
 namespace radiopath::radiology {
 namespace {
@@ -64,28 +65,39 @@ void split(const std::vector<int>& polygon, char how, std::vector<CubeTriangle>&
   for (int i = 1; i + 1 < n; ++i) triangles.push_back({at(apex), at(apex + i), at(apex + i + 1)});
 }
 
-std::array<std::vector<CubeTriangle>, 128> make_table() {
-  std::array<std::vector<CubeTriangle>, 128> table;
-  for (int inside = 0; inside < 128; ++inside) {
-    auto next = polygon_steps(inside);
-    for (int first = 0; first < 12; ++first) {
-      std::vector<int> polygon;
-      for (int e = first; next[e] >= 0;) {
-        polygon.push_back(e);
-        const int step = next[e];
-        next[e] = -1;
-        e = step;
-      }
-      if (!polygon.empty()) split(polygon, kSplits[inside], table[inside]);
+std::vector<std::vector<int>> polygons_of(int inside) {
+  auto next = polygon_steps(inside);
+  std::vector<std::vector<int>> polygons;
+  for (int first = 0; first < 12; ++first) {
+    std::vector<int> polygon;
+    for (int e = first; next[e] >= 0;) {
+      polygon.push_back(e);
+      e = std::exchange(next[e], -1);
     }
+    if (!polygon.empty()) polygons.push_back(std::move(polygon));
   }
-  return table;
+  return polygons;
 }
 
 }  // namespace
 
 const std::array<std::vector<CubeTriangle>, 128>& cube_triangles() {
-  static const auto table = make_table();
+  static const auto table = [] {
+    std::array<std::vector<CubeTriangle>, 128> triangles;
+    for (int inside = 0; inside < 128; ++inside) {
+      for (const auto& polygon : cube_polygons()[inside]) split(polygon, kSplits[inside], triangles[inside]);
+    }
+    return triangles;
+  }();
+  return table;
+}
+
+const std::array<std::vector<std::vector<int>>, 256>& cube_polygons() {
+  static const auto table = [] {
+    std::array<std::vector<std::vector<int>>, 256> polygons;
+    for (int inside = 0; inside < 256; ++inside) polygons[inside] = polygons_of(inside);
+    return polygons;
+  }();
   return table;
 }
 

@@ -23,4 +23,8 @@ inline constexpr std::array<std::array<int, 2>, 12> kCubeEdges = {
 /// Source: Lorensen & Cline, SIGGRAPH 1987.
 const std::array<std::vector<CubeTriangle>, 128>& cube_triangles();
 
+/// Closed polygons of cube edges that separate inside from outside for all 256 cases, turning outwards. Each of two
+/// inside corners across a face is cut off alone in every case, so that neighbouring cubes fit.
+const std::array<std::vector<std::vector<int>>, 256>& cube_polygons();
+
 }  // namespace radiopath::radiology

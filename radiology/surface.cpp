@@ -18,40 +18,109 @@ Point cross(const Point& a, const Point& b) {
 double dot(const Point& a, const Point& b) { return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]; }
 Point minus(const Point& a, const Point& b) { return {a[0] - b[0], a[1] - b[1], a[2] - b[2]}; }
 
-/// Midpoint of each cube edge in half voxels from the cube's first corner.
-std::array<std::array<int, 3>, 12> edge_midpoints() {
-  std::array<std::array<int, 3>, 12> midpoints;
-  for (int e = 0; e < 12; ++e) {
-    for (int a = 0; a < 3; ++a) midpoints[e][a] = kCubeCorners[kCubeEdges[e][0]][a] + kCubeCorners[kCubeEdges[e][1]][a];
-  }
-  return midpoints;
+/// What the triangles of one case add up to, with the cube's first corner at 0.
+struct CaseSums {
+  double area = 0, volume = 0;   // volume: signed, of the tetrahedra from the origin
+  Point normal = {0, 0, 0};      // by which the volume grows when the cube is moved
+};
+
+void add_triangle(const std::array<Point, 3>& p, double sign, CaseSums& sums) {
+  const Point normal = cross(minus(p[1], p[0]), minus(p[2], p[0]));
+  sums.area += 0.5 * std::sqrt(dot(normal, normal));
+  sums.volume += sign * dot(cross(p[0], p[1]), p[2]) / 6;
+  for (int a = 0; a < 3; ++a) sums.normal[a] += sign * normal[a] / 6;
 }
 
-std::vector<std::uint8_t> inside_box(const Roi& roi) {
-  std::vector<std::uint8_t> inside(static_cast<std::size_t>(roi.size[0]) * roi.size[1] * roi.size[2]);
-  for (const auto voxel : roi.voxels) inside[static_cast<std::size_t>(voxel)] = 1;
-  return inside;
+using Cases = std::array<CaseSums, 256>;
+
+Cases pyradiomics_cases(const std::array<Point, 12>& midpoints) {
+  Cases cases;
+  for (int cube = 0; cube < 256; ++cube) {
+    for (const CubeTriangle& t : cube_triangles()[cube < 128 ? cube : 255 - cube])
+      add_triangle({midpoints[t[0]], midpoints[t[1]], midpoints[t[2]]}, cube < 128 ? 1 : -1, cases[cube]);
+  }
+  return cases;
 }
 
-/// What one cube of eight voxel centres, the first at `place`, adds to the surface.
-void add_cube(int cube, const std::array<int, 3>& place, const std::array<double, 3>& spacing_mm, Surface& surface) {
-  static const auto midpoints = edge_midpoints();
-  // Every crossed grid edge belongs to one cube as its edge 5, 6 or 10: those that end in corner 6.
-  for (const auto& [edge, other] : {std::pair{5, 5}, std::pair{6, 7}, std::pair{10, 2}}) {
-    if ((cube >> 6 & 1) == (cube >> other & 1)) continue;
-    auto& vertex = surface.vertices.emplace_back();
-    for (int a = 0; a < 3; ++a) vertex[a] = 2 * place[a] + midpoints[edge][a];
-  }
-  const double sign = cube < 128 ? 1 : -1;
-  for (const CubeTriangle& triangle : cube_triangles()[cube < 128 ? cube : 255 - cube]) {
-    std::array<Point, 3> p;
-    for (int v = 0; v < 3; ++v) {
-      for (int a = 0; a < 3; ++a) p[v][a] = (place[a] + 0.5 * midpoints[triangle[v]][a]) * spacing_mm[a];
+Cases closed_cases(const std::array<Point, 12>& midpoints) {
+  Cases cases;
+  for (int cube = 0; cube < 256; ++cube) {
+    for (const auto& polygon : cube_polygons()[cube]) {
+      Point centre = {0, 0, 0};
+      for (const int edge : polygon) {
+        for (int a = 0; a < 3; ++a) centre[a] += midpoints[edge][a] / static_cast<double>(polygon.size());
+      }
+      for (std::size_t i = 0; i < polygon.size(); ++i)
+        add_triangle({centre, midpoints[polygon[i]], midpoints[polygon[(i + 1) % polygon.size()]]}, 1, cases[cube]);
     }
-    const Point normal = cross(minus(p[1], p[0]), minus(p[2], p[0]));
-    surface.area_mm2 += 0.5 * std::sqrt(dot(normal, normal));
-    surface.volume_mm3 += sign * dot(cross(p[0], p[1]), p[2]) / 6;
   }
+  return cases;
+}
+
+/// How often each case occurs and the sums of the places of its cubes.
+struct CaseCounts {
+  std::array<std::int64_t, 256> count = {};
+  std::array<std::array<std::int64_t, 3>, 256> places = {};
+};
+
+/// Cases of the cubes of a row of voxel centres and its neighbours in y and z; corners as in kCubeCorners.
+void cubes_of_row(const std::uint8_t* row, std::int64_t y, std::int64_t z, int count, std::uint8_t* cubes) {
+  for (int x = 0; x < count; ++x) {
+    const int low = row[x] + 8 * row[x + y] + 16 * row[x + z] + 128 * row[x + y + z];
+    const int high = 2 * row[x + 1] + 4 * row[x + y + 1] + 32 * row[x + z + 1] + 64 * row[x + y + z + 1];
+    cubes[x] = static_cast<std::uint8_t>(low + high);
+  }
+}
+
+CaseCounts sweep(const Roi& roi, std::vector<std::array<int, 3>>& vertices) {
+  const auto& [nx, ny, nz] = roi.size;
+  std::vector<std::uint8_t> inside(static_cast<std::size_t>(nx) * ny * nz);
+  for (const auto voxel : roi.voxels) inside[static_cast<std::size_t>(voxel)] = 1;
+  const std::int64_t step_y = nx, step_z = std::int64_t{nx} * ny;
+  CaseCounts counts;
+  std::vector<std::uint8_t> cubes(static_cast<std::size_t>(nx));
+  for (int z = 0; z + 1 < nz; ++z) {
+    for (int y = 0; y + 1 < ny; ++y) {
+      cubes_of_row(&inside[static_cast<std::size_t>(y * step_y + z * step_z)], step_y, step_z, nx - 1, cubes.data());
+      for (int x = 0; x + 1 < nx; ++x) {
+        const int cube = cubes[static_cast<std::size_t>(x)];
+        if (cube == 0 || cube == 255) continue;
+        ++counts.count[cube];
+        auto& places = counts.places[cube];
+        places[0] += x;
+        places[1] += y;
+        places[2] += z;
+        // Every crossed grid edge belongs to one cube as its edge 5, 6 or 10: those that end in corner 6.
+        const int corner = cube >> 6 & 1;
+        if (corner != (cube >> 5 & 1)) vertices.push_back({2 * x + 2, 2 * y + 1, 2 * z + 2});
+        if (corner != (cube >> 7 & 1)) vertices.push_back({2 * x + 1, 2 * y + 2, 2 * z + 2});
+        if (corner != (cube >> 2 & 1)) vertices.push_back({2 * x + 2, 2 * y + 2, 2 * z + 1});
+      }
+    }
+  }
+  return counts;
+}
+
+Surface measure(const Roi& roi, Cases (*cases_of)(const std::array<Point, 12>&)) {
+  Surface surface;
+  const CaseCounts counts = sweep(roi, surface.vertices);
+  std::array<Point, 12> midpoints;  // of cube edges, mm
+  for (int e = 0; e < 12; ++e) {
+    for (int a = 0; a < 3; ++a) {
+      const int halves = kCubeCorners[kCubeEdges[e][0]][a] + kCubeCorners[kCubeEdges[e][1]][a];
+      midpoints[e][a] = 0.5 * halves * roi.spacing_mm[a];
+    }
+  }
+  const Cases cases = cases_of(midpoints);
+  for (int cube = 1; cube < 255; ++cube) {
+    const auto n = static_cast<double>(counts.count[cube]);
+    surface.area_mm2 += n * cases[cube].area;
+    surface.volume_mm3 += n * cases[cube].volume;
+    for (int a = 0; a < 3; ++a)
+      surface.volume_mm3 += cases[cube].normal[a] * static_cast<double>(counts.places[cube][a]) * roi.spacing_mm[a];
+  }
+  surface.volume_mm3 = std::abs(surface.volume_mm3);
+  return surface;
 }
 
 /// Farthest pair among points: tried by decreasing distance from the centre of the box, so that once the sum of two
@@ -105,27 +174,9 @@ std::vector<std::array<int, 3>> line_ends(const std::vector<std::array<int, 3>>&
 
 }  // namespace
 
-Surface surface_of(const Roi& roi) {
-  const auto inside = inside_box(roi);
-  const auto& [nx, ny, nz] = roi.size;
-  std::array<std::int64_t, 8> corner;  // offsets in the box
-  for (int c = 0; c < 8; ++c) {
-    corner[c] = kCubeCorners[c][0] + std::int64_t{nx} * (kCubeCorners[c][1] + std::int64_t{ny} * kCubeCorners[c][2]);
-  }
-  Surface surface;
-  for (int z = 0; z + 1 < nz; ++z) {
-    for (int y = 0; y + 1 < ny; ++y) {
-      const std::uint8_t* row = &inside[static_cast<std::size_t>(std::int64_t{nx} * (y + std::int64_t{ny} * z))];
-      for (int x = 0; x + 1 < nx; ++x) {
-        int cube = 0;
-        for (int c = 0; c < 8; ++c) cube |= row[x + corner[c]] << c;
-        if (cube != 0 && cube != 255) add_cube(cube, {x, y, z}, roi.spacing_mm, surface);
-      }
-    }
-  }
-  surface.volume_mm3 = std::abs(surface.volume_mm3);
-  return surface;
-}
+Surface surface_of(const Roi& roi) { return measure(roi, pyradiomics_cases); }
+
+Surface closed_surface_of(const Roi& roi) { return measure(roi, closed_cases); }
 
 Diameters diameters_of(const std::vector<std::array<int, 3>>& vertices, const std::array<double, 3>& spacing_mm) {
   const auto in_mm = [&](const std::array<int, 3>& v) {

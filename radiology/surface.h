@@ -15,7 +15,12 @@ struct Surface {
   std::vector<std::array<int, 3>> vertices;
 };
 
+/// PyRadiomics' surface (cube_triangles()).
 Surface surface_of(const Roi& roi);
+
+/// A closed surface whose area and volume do not depend on how the image is turned or mirrored, beyond rounding: the
+/// polygons of cube_polygons(), each a fan about the mean of its corners.
+Surface closed_surface_of(const Roi& roi);
 
 /// Largest distances between vertices, in mm; NaN where no two vertices share the plane.
 struct Diameters {

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cmath>
+#include <limits>
+
+#include "radiology/feature.h"
+
+namespace radiopath::radiology {
+
+inline constexpr double kEpsilon = std::numeric_limits<double>::epsilon();  ///< PyRadiomics' numpy.spacing(1)
+
+/// n log2 n; from a table for the whole numbers that counts mostly are.
+double n_log2_n(double n);
+
+/// Entropy of counts n: -sum of p log2(p + e), p = n / all, with e = 2.2e-16 for PyRadiomics and 0 for IBSI.
+/// It is log2(all) - sum of n log2 n / all; the part of e is its first order, e / ln 2 for each p that is not 0 (the
+/// second, e^2 / p, is beyond double precision for any p a region can have).
+class EntropySum {
+ public:
+  void add(double n, double times = 1) {
+    sum_ += times * n_log2_n(n);
+    if (n > 0) terms_ += times;
+  }
+  double bits(double all, Profile profile) const {
+    return std::log2(all) - sum_ / all - (profile == Profile::kPyRadiomics ? terms_ * kEpsilonInBits : 0);
+  }
+
+  static constexpr double kEpsilonInBits = kEpsilon * 1.4426950408889634;  ///< e / ln 2
+
+ private:
+  double sum_ = 0, terms_ = 0;
+};
+
+}  // namespace radiopath::radiology
