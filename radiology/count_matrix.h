@@ -13,7 +13,7 @@ struct CountMatrix {
     double count = 0;    ///< whole, but for weighted matrices
   };
   std::vector<Cell> cells;
-  double voxels = 0;  ///< voxels that were counted, once per direction
+  double voxels = 0;  ///< voxels that were counted, once per direction; of a GLCM the sum of the whole matrix
 
   double total() const;
 };

@@ -22,7 +22,8 @@ class EntropySum {
     if (n > 0) terms_ += times;
   }
   double bits(double all, Profile profile) const {
-    return std::log2(all) - sum_ / all - (profile == Profile::kPyRadiomics ? terms_ * kEpsilonInBits : 0);
+    const double exact = terms_ <= 1 ? 0 : std::log2(all) - sum_ / all;  // without the rounding where p is 1
+    return exact - (profile == Profile::kPyRadiomics ? terms_ * kEpsilonInBits : 0);
   }
 
   static constexpr double kEpsilonInBits = kEpsilon * 1.4426950408889634;  ///< e / ln 2

@@ -84,9 +84,11 @@ FeatureValues shape_values(const Roi& roi, Profile profile) {
   f.diameter_slice = diameters.in_plane[2];
   f.diameter_column = diameters.in_plane[1];
   f.diameter_row = diameters.in_plane[0];
-  f.least_axis = 4 * std::sqrt(variances[0]);
-  f.minor_axis = 4 * std::sqrt(variances[1]);
-  f.major_axis = 4 * std::sqrt(variances[2]);
+  const auto n = static_cast<double>(roi.count());
+  const double axis = 4 * (profile == Profile::kIbsi ? std::sqrt(n / (n - 1)) : 1);
+  f.least_axis = axis * std::sqrt(variances[0]);
+  f.minor_axis = axis * std::sqrt(variances[1]);
+  f.major_axis = axis * std::sqrt(variances[2]);
   f.elongation = std::sqrt(variances[1] / variances[2]);
   f.flatness = std::sqrt(variances[0] / variances[2]);
   std::size_t place = 0;

@@ -13,8 +13,9 @@ namespace radiopath::radiology {
 ///
 /// Surface and mesh volume are of the marching-cubes surface through the midpoints between inside and outside voxel
 /// centres: PyRadiomics' own under its profile, closed_surface_of() under IBSI. Diameters are between its vertices
-/// (Slice: same z, Column: same y, Row: same x); axes are 4 sqrt of the eigenvalues of the covariance (1/N) of the voxel
-/// centres. Array axes are used, not patient axes.
+/// (Slice: same z, Column: same y, Row: same x); axes are 4 sqrt of the eigenvalues of the covariance of the voxel
+/// centres, over N for PyRadiomics and N - 1 for IBSI, whose reference values show it. Array axes are used, not patient
+/// axes.
 /// Sources: PyRadiomics radiomics/shape.py, src/cshape.c; IBSI HCUG.
 struct ShapeValues {
   double mesh_volume = 0, voxel_volume = 0, surface_area = 0, surface_volume_ratio = 0, sphericity = 0, asphericity = 0,

@@ -65,7 +65,8 @@ template <class Code>
 CountMatrix count_pairs(const LevelBox<Code>& box, Rows rows, std::int64_t step, Symmetry symmetry) {
   CountMatrix matrix = box.code_count() <= kMostTableLevels ? count_pairs_in_table(box, rows, step, symmetry)
                                                             : count_pairs_by_key(box, rows, step, symmetry);
-  matrix.voxels = matrix.total();
+  for (const auto& cell : matrix.cells)
+    matrix.voxels += (symmetry == Symmetry::kSymmetric && cell.i != cell.j ? 2 : 1) * cell.count;
   return matrix;
 }
 

@@ -35,10 +35,10 @@ Features all_features(const LabelMap& labels, int label, const Volume& image, do
 
 /// PyRadiomics' values of one case, `class_Feature`.
 Features expected_of(const std::string& name) {
-  const CsvFile file = read_csv(RADIOPATH_TEST_DATA "/pyradiomics/segment_features_original.csv");
+  const CsvFile file = read_csv(RADIOPATH_TEST_DATA "/pyradiomics/segment_features.csv");
   Features features;
   for (const auto& row : file.rows) {
-    if (row[0] == name) features[row[2] + "_" + row[3]] = parse_double(row[4]).value();
+    if (row[0] == name && row[1] == "original") features[row[2] + "_" + row[3]] = parse_double(row[4]).value();
   }
   return features;
 }
