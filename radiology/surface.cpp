@@ -24,11 +24,13 @@ struct CaseSums {
   Point normal = {0, 0, 0};      // by which the volume grows when the cube is moved
 };
 
-void add_triangle(const std::array<Point, 3>& p, double sign, CaseSums& sums) {
-  const Point normal = cross(minus(p[1], p[0]), minus(p[2], p[0]));
-  sums.area += 0.5 * std::sqrt(dot(normal, normal));
-  sums.volume += sign * dot(cross(p[0], p[1]), p[2]) / 6;
-  for (int a = 0; a < 3; ++a) sums.normal[a] += sign * normal[a] / 6;
+void add_triangle(const std::array<Point, 12>& midpoints, const CubeTriangle& edges, double weight, double sign,
+                  CaseSums& sums) {
+  const Point &p0 = midpoints[edges[0]], &p1 = midpoints[edges[1]], &p2 = midpoints[edges[2]];
+  const Point normal = cross(minus(p1, p0), minus(p2, p0));
+  sums.area += weight * 0.5 * std::sqrt(dot(normal, normal));
+  sums.volume += weight * sign * dot(cross(p0, p1), p2) / 6;
+  for (int a = 0; a < 3; ++a) sums.normal[a] += weight * sign * normal[a] / 6;
 }
 
 using Cases = std::array<CaseSums, 256>;
@@ -36,8 +38,8 @@ using Cases = std::array<CaseSums, 256>;
 Cases pyradiomics_cases(const std::array<Point, 12>& midpoints) {
   Cases cases;
   for (int cube = 0; cube < 256; ++cube) {
-    for (const CubeTriangle& t : cube_triangles()[cube < 128 ? cube : 255 - cube])
-      add_triangle({midpoints[t[0]], midpoints[t[1]], midpoints[t[2]]}, cube < 128 ? 1 : -1, cases[cube]);
+    for (const CubeTriangle& triangle : cube_triangles()[cube < 128 ? cube : 255 - cube])
+      add_triangle(midpoints, triangle, 1, cube < 128 ? 1 : -1, cases[cube]);
   }
   return cases;
 }
@@ -45,14 +47,8 @@ Cases pyradiomics_cases(const std::array<Point, 12>& midpoints) {
 Cases closed_cases(const std::array<Point, 12>& midpoints) {
   Cases cases;
   for (int cube = 0; cube < 256; ++cube) {
-    for (const auto& polygon : cube_polygons()[cube]) {
-      Point centre = {0, 0, 0};
-      for (const int edge : polygon) {
-        for (int a = 0; a < 3; ++a) centre[a] += midpoints[edge][a] / static_cast<double>(polygon.size());
-      }
-      for (std::size_t i = 0; i < polygon.size(); ++i)
-        add_triangle({centre, midpoints[polygon[i]], midpoints[polygon[(i + 1) % polygon.size()]]}, 1, cases[cube]);
-    }
+    for (const auto& [triangle, weight] : closed_cube_triangles()[cube])
+      add_triangle(midpoints, triangle, weight, 1, cases[cube]);
   }
   return cases;
 }

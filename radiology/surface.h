@@ -18,8 +18,8 @@ struct Surface {
 /// PyRadiomics' surface (cube_triangles()).
 Surface surface_of(const Roi& roi);
 
-/// A closed surface whose area and volume do not depend on how the image is turned or mirrored, beyond rounding: the
-/// polygons of cube_polygons(), each a fan about the mean of its corners.
+/// A closed surface whose area and volume do not depend on how the image is turned or mirrored, beyond rounding
+/// (closed_cube_triangles()).
 Surface closed_surface_of(const Roi& roi);
 
 /// Largest distances between vertices, in mm; NaN where no two vertices share the plane.

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "tests/radiology/feature_tools.h"
+#include "tests/support/anchors.h"
 
 // The digital phantom of the image biomarker standardisation initiative: see tests/data/ibsi/README.md.
 
@@ -37,12 +38,12 @@ struct Reference {
   double value, tolerance;
 };
 
-std::vector<Reference> phantom_references() {
+std::vector<Reference> references_of(const std::string& dataset) {
   const CsvFile csv = read_csv(kFolder + "ibsi1_reference_values.csv");
   const auto at = [&](const auto& row, const char* name) { return row[static_cast<std::size_t>(csv.column(name))]; };
   std::vector<Reference> references;
   for (const auto& row : csv.rows) {
-    if (at(row, "dataset") == "digital_phantom")
+    if (at(row, "dataset") == dataset && !at(row, "value").empty())
       references.push_back({at(row, "tag"), at(row, "aggregation"), at(row, "ibsi_id"),
                             parse_double(at(row, "value")).value(), parse_double(at(row, "tolerance")).value()});
   }
@@ -52,7 +53,7 @@ std::vector<Reference> phantom_references() {
 TEST(IbsiTexture, MatchesTheDigitalPhantom) {
   std::map<std::string, NamedValues> found;
   int matched = 0;
-  for (const Reference& reference : phantom_references()) {
+  for (const Reference& reference : references_of("digital_phantom")) {
     const std::string aggregation = kIbsiAggregations.contains(reference.aggregation) ? reference.aggregation : "3D";
     if (!found.contains(aggregation)) found[aggregation] = phantom_values(aggregation);
     const auto value = found[aggregation].find(reference.tag);
@@ -64,9 +65,43 @@ TEST(IbsiTexture, MatchesTheDigitalPhantom) {
   EXPECT_EQ(matched, 6 * (25 + 16) + 3 * (16 + 16 + 17 + 5) + 15);
 }
 
+/// Configuration A: the lung CT as it is, re-segmented to [-500, 400] HU, bins of 25 HU from -500, within slices.
+TEST(IbsiTexture, MatchesConfigurationA) {
+  const auto folder = reference_data("ibsi/ct_phantom_ccbync");
+  if (!folder) GTEST_SKIP() << "RADIOPATH_REFERENCE_DATA is not set: the lung CT phantom is CC BY-NC";
+  const Volume image = read_volume(*folder / "image.nii.gz");
+  LabelMap labels = read_label_map(*folder / "mask.nii.gz");
+  const Roi morphological = make_roi(labels, 1);
+  for (std::size_t i = 0; i < labels.voxels.size(); ++i) {
+    if (image.voxels[i] < -500 || image.voxels[i] > 400) labels.voxels[i] = 0;
+  }
+  const Roi roi = make_roi(labels, 1);
+  const Discretized levels = discretize_ibsi_bin_size(intensities_in(roi, image), 25, -500);
+  std::map<std::string, NamedValues> found;
+  for (const std::string aggregation : {"2D:avg", "2D:mrg", "2.5D:avg", "2.5D:mrg", "2D", "2.5D"}) {
+    TextureOptions options;
+    options.profile = Profile::kIbsi;
+    std::tie(options.slices, options.directions) = kIbsiAggregations.at(aggregation);
+    const auto values = texture_features(roi, levels, kIbsiTextures, options, &morphological);
+    for (std::size_t f = 0; f < kIbsiTextures.size(); ++f)
+      put(found[aggregation], kIbsiTextures[f], Profile::kIbsi, values[f]);
+  }
+  put(found["3D (by definition)"], Family::kShape, Profile::kIbsi, shape_values(morphological, Profile::kIbsi));
+  int matched = 0;
+  for (const Reference& reference : references_of("config_A")) {
+    if (!found.contains(reference.aggregation)) continue;
+    const auto value = found[reference.aggregation].find(reference.tag);
+    if (value == found[reference.aggregation].end()) continue;  // families of other files
+    EXPECT_NEAR(value->second.value, reference.value, reference.tolerance + half_a_digit(reference.value))
+        << reference.tag << " " << reference.aggregation;
+    ++matched;
+  }
+  EXPECT_EQ(matched, 4 * (25 + 16) + 2 * (16 + 16 + 17 + 5) + 15);
+}
+
 TEST(IbsiTexture, EveryFeatureHasItsReferenceAndId) {
   std::map<std::string, std::string> ids;
-  for (const Reference& reference : phantom_references()) ids[reference.tag] = reference.ibsi_id;
+  for (const Reference& reference : references_of("digital_phantom")) ids[reference.tag] = reference.ibsi_id;
   std::size_t features = 0;
   auto families = kIbsiTextures;
   families.push_back(Family::kShape);
