@@ -2,17 +2,15 @@
 
 #include <cmath>
 #include <stdexcept>
-#include <unordered_set>
 #include <utility>
 
 #include "radiology/level_box.h"
-#include "radiology/zones.h"
+#include "radiology/runs_and_zones.h"
 
 namespace radiopath::radiology {
 namespace {
 
 constexpr int kMostTableLevels = 1024;  // a table of pairs up to 4 MiB, sorted keys above
-constexpr int kTableColumns = 64;       // of run lengths and zone sizes
 
 template <class Code>
 const Code* codes_of(const LevelBox<Code>& box, const VoxelRow& row) {
@@ -70,93 +68,10 @@ CountMatrix count_pairs(const LevelBox<Code>& box, Rows rows, std::int64_t step,
   return matrix;
 }
 
-/// Whether any line along `offset` holds two voxels.
-template <class Code>
-bool any_line_of_two(const LevelBox<Code>& box, Rows rows, const Offset& offset) {
-  const std::int64_t step = box.step(offset);
-  for (const VoxelRow& row : rows) {
-    const Code* const here = codes_of(box, row);
-    for (int x = 0; x < row.length; ++x) {
-      if (here[x - step] != 0) return true;
-    }
-  }
-  const std::size_t axis = offset[2] != 0 ? 2 : offset[1] != 0 ? 1 : 0;  // where a step goes forward by one
-  std::unordered_set<std::int64_t> lines;
-  for (const VoxelRow& row : rows) {
-    for (std::int64_t place = row.start; place < row.start + row.length; ++place) {
-      const std::array<std::int64_t, 3> at = {place % box.size[0], place / box.size[0] % box.size[1],
-                                              place / (box.size[0] * box.size[1])};
-      if (!lines.insert(place - at[axis] * step).second) return true;
-    }
-  }
-  return false;
-}
-
-/// Runs along one direction; `zones`, where wanted, joins the voxels of each equal pair.
-template <class Code>
-CountMatrix count_runs(const LevelBox<Code>& box, Rows rows, std::int64_t step, const std::vector<std::int64_t>& voxels,
-                       ZoneForest* zones) {
-  CellCounter counter(box.code_count(), kTableColumns);
-  std::vector<std::int64_t> alone = voxels;  // voxels in runs of one
-  for (const VoxelRow& row : rows) {
-    const Code* const here = codes_of(box, row);
-    const Code* const before = here - step;
-    for (int x = 0; x < row.length; ++x) {
-      const Code code = here[x];
-      if (before[x] != code) continue;
-      if (zones != nullptr)
-        zones->join(static_cast<std::uint32_t>(row.start + x), static_cast<std::uint32_t>(row.start + x - step));
-      if (before[x - step] == code) continue;
-      int length = 2;  // here is the second voxel of a run
-      for (const Code* next = here + x + step; *next == code; next += step) ++length;
-      counter.add(code, length);
-      alone[code] -= length;
-    }
-  }
-  for (std::size_t code = 1; code < alone.size(); ++code) 
-    counter.at(static_cast<int>(code), 1) = static_cast<std::uint32_t>(alone[code]);
-  return counter.finish(box.level_of);
-}
-
-/// Zones by size and by their least distance to the edge of the region.
-template <class Code>
-void count_zones(const LevelBox<Code>& box, Rows rows, ZoneForest& zones, const MatrixOptions& options,
-                 TextureMatrices& matrices) {
-  struct Zone {
-    Code code;
-    std::int32_t size, distance;
-  };
-  std::vector<Zone> found;
-  std::vector<std::uint32_t> number(box.codes.size());  // of the zone, at its root
-  for (const VoxelRow& row : rows) {
-    for (int x = 0; x < row.length; ++x) {
-      const auto place = static_cast<std::uint32_t>(row.start + x);
-      const std::uint32_t root = zones.root(place);
-      const std::int32_t distance =
-          options.edge_distance.empty() ? 0 : options.edge_distance[static_cast<std::size_t>(row.first + x)];
-      if (root == place) {  // the first of its zone
-        number[place] = static_cast<std::uint32_t>(found.size());
-        found.push_back({box.codes[place], 1, distance});
-      } else {
-        Zone& zone = found[number[root]];
-        ++zone.size;
-        zone.distance = std::min(zone.distance, distance);
-      }
-    }
-  }
-  CellCounter sizes(box.code_count(), kTableColumns), distances(box.code_count(), kTableColumns);
-  for (const Zone& zone : found) {
-    sizes.add(zone.code, zone.size);
-    distances.add(zone.code, zone.distance);
-  }
-  if (options.wanted.glszm) matrices.glszm = sizes.finish(box.level_of);
-  if (options.wanted.gldzm) matrices.gldzm = distances.finish(box.level_of);
-}
-
 template <class Code>
 CountMatrix count_dependences(const LevelBox<Code>& box, Rows rows, const std::vector<std::int64_t>& steps,
                               double most) {
-  CellCounter counter(box.code_count(), std::min<int>(kTableColumns, static_cast<int>(steps.size()) + 2));
+  CellCounter counter(box.code_count(), std::min<int>(64, static_cast<int>(steps.size()) + 2));
   std::vector<std::uint16_t> dependent;
   for (const VoxelRow& row : rows) {
     dependent.assign(static_cast<std::size_t>(row.length), 1);
@@ -211,13 +126,8 @@ template <class Code>
 TextureMatrices count_all(const LevelBox<Code>& box, Rows rows, const MatrixOptions& options) {
   TextureMatrices matrices;
   const MatrixSelection& wanted = options.wanted;
-  std::vector<std::int64_t> voxels(static_cast<std::size_t>(box.code_count()));  // of each code
   double all = 0;
-  for (const VoxelRow& row : rows) {
-    const Code* const here = codes_of(box, row);
-    for (int x = 0; x < row.length; ++x) ++voxels[here[x]];
-    all += row.length;
-  }
+  for (const VoxelRow& row : rows) all += row.length;
   std::vector<std::int64_t> both_ways;
   for (const Offset& offset : half_neighbourhood(options.distances, options.slice_axis)) {
     const std::int64_t step = box.step(offset);
@@ -225,22 +135,7 @@ TextureMatrices count_all(const LevelBox<Code>& box, Rows rows, const MatrixOpti
     both_ways.push_back(-step);
     if (wanted.glcm) matrices.glcm.push_back(count_pairs(box, rows, step, options.symmetry));
   }
-  const bool zones_wanted = wanted.glszm || wanted.gldzm;
-  if (wanted.glrlm || zones_wanted) {
-    ZoneForest zones(zones_wanted ? box.codes.size() : 0);
-    if (zones_wanted) {
-      for (const VoxelRow& row : rows) {
-        for (int x = 0; x < row.length; ++x) zones.add(row.start + x);
-      }
-    }
-    for (const Offset& offset : half_neighbourhood({1}, options.slice_axis)) {
-      CountMatrix runs = count_runs(box, rows, box.step(offset), voxels, zones_wanted ? &zones : nullptr);
-      runs.voxels = all;
-      if (options.profile == Profile::kPyRadiomics && !any_line_of_two(box, rows, offset)) runs = {};
-      if (wanted.glrlm) matrices.glrlm.push_back(std::move(runs));
-    }
-    if (zones_wanted) count_zones(box, rows, zones, options, matrices);
-  }
+  count_runs_and_zones(box, rows, options, matrices);
   if (wanted.gldm) matrices.gldm = count_dependences(box, rows, both_ways, options.dependence);
   if (wanted.ngtdm) matrices.ngtdm = count_differences(box, rows, both_ways, options.profile);
   for (CountMatrix* matrix : {&matrices.glszm, &matrices.gldzm, &matrices.gldm}) matrix->voxels = all;
