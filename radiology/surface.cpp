@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <map>
 
 #include "radiology/marching_cubes.h"
 
@@ -119,53 +118,87 @@ Surface measure(const Roi& roi, Cases (*cases_of)(const std::array<Point, 12>&))
   return surface;
 }
 
-/// Farthest pair among points: tried by decreasing distance from the centre of the box, so that once the sum of two
-/// such distances cannot exceed the best found, nothing later can.
-double farthest(std::vector<Point> points) {
-  if (points.size() < 2) return points.empty() ? std::numeric_limits<double>::quiet_NaN() : 0;
+using Vertex = std::array<int, 3>;
+
+/// The larger of `best` and the greatest squared distance between two points: tried by decreasing distance from the
+/// centre of the box, so that once the sum of two such distances cannot exceed the best found, nothing later can.
+double farthest_square(const std::vector<Point>& points, double best) {
+  if (points.empty()) return best;
   Point low = points[0], high = points[0];
   for (const Point& p : points) {
     for (int a = 0; a < 3; ++a) low[a] = std::min(low[a], p[a]), high[a] = std::max(high[a], p[a]);
   }
+  const Point diagonal = minus(high, low);
+  if (dot(diagonal, diagonal) * (1 + 1e-12) < best) return best;
   const Point centre = {(low[0] + high[0]) / 2, (low[1] + high[1]) / 2, (low[2] + high[2]) / 2};
   std::vector<std::pair<double, Point>> by_radius;
   by_radius.reserve(points.size());
+  double largest = 0;
   for (const Point& p : points) {
     const Point d = minus(p, centre);
     by_radius.push_back({std::sqrt(dot(d, d)), p});
+    largest = std::max(largest, by_radius.back().first);
   }
+  const auto cannot_reach = [&](double a, double b) {
+    const double reach = (a + b) * (1 + 1e-12);
+    return reach * reach < best;
+  };
+  std::erase_if(by_radius, [&](const auto& point) { return cannot_reach(point.first, largest); });
   std::sort(by_radius.begin(), by_radius.end(), std::greater<>());
-  double best = 0;  // squared
   for (std::size_t i = 0; i < by_radius.size(); ++i) {
     const auto& [radius, p] = by_radius[i];
+    if (cannot_reach(radius, largest)) break;
     for (std::size_t j = 0; j < i; ++j) {
-      const double reach = (radius + by_radius[j].first) * (1 + 1e-12);
-      if (reach * reach < best) break;
+      if (cannot_reach(radius, by_radius[j].first)) break;
       const Point d = minus(p, by_radius[j].second);
       best = std::max(best, dot(d, d));
     }
-    const double reach = (radius + by_radius[0].first) * (1 + 1e-12);
-    if (reach * reach < best) break;
   }
-  return std::sqrt(best);
+  return best;
 }
 
-/// First and last vertex of every line along `axis`.
-std::vector<std::array<int, 3>> line_ends(const std::vector<std::array<int, 3>>& vertices, int axis) {
-  const int b = (axis + 1) % 3, c = (axis + 2) % 3;
-  std::map<std::pair<int, int>, std::pair<std::array<int, 3>, std::array<int, 3>>> lines;
-  for (const auto& v : vertices) {
-    const auto [line, added] = lines.try_emplace({v[b], v[c]}, v, v);
-    if (added) continue;
-    if (v[axis] < line->second.first[axis]) line->second.first = v;
-    if (v[axis] > line->second.second[axis]) line->second.second = v;
+/// First and last vertex of every line along `axis`; the others cannot be farthest from anything.
+std::vector<Vertex> line_ends(const std::vector<Vertex>& vertices, std::size_t axis) {
+  const std::size_t b = (axis + 1) % 3, c = (axis + 2) % 3;
+  int width = 0, height = 0;
+  for (const Vertex& v : vertices) width = std::max(width, v[b] + 1), height = std::max(height, v[c] + 1);
+  constexpr int kNone = std::numeric_limits<int>::max();
+  std::vector<std::pair<int, int>> lines(static_cast<std::size_t>(width) * static_cast<std::size_t>(height), {kNone, -1});
+  const auto line_of = [&](const Vertex& v) -> auto& {
+    return lines[static_cast<std::size_t>(v[b]) + static_cast<std::size_t>(width) * static_cast<std::size_t>(v[c])];
+  };
+  for (const Vertex& v : vertices) {
+    auto& [first, last] = line_of(v);
+    first = std::min(first, v[axis]);
+    last = std::max(last, v[axis]);
   }
-  std::vector<std::array<int, 3>> ends;
-  for (const auto& [place, pair] : lines) {
-    ends.push_back(pair.first);
-    if (pair.first != pair.second) ends.push_back(pair.second);
+  std::vector<Vertex> ends;
+  for (const Vertex& v : vertices) {
+    const auto& [first, last] = line_of(v);
+    if (v[axis] == first || v[axis] == last) ends.push_back(v);
   }
   return ends;
+}
+
+std::vector<Point> in_mm(const std::vector<Vertex>& vertices, const std::array<double, 3>& spacing_mm) {
+  std::vector<Point> points;
+  points.reserve(vertices.size());
+  for (const Vertex& v : vertices)
+    points.push_back({0.5 * v[0] * spacing_mm[0], 0.5 * v[1] * spacing_mm[1], 0.5 * v[2] * spacing_mm[2]});
+  return points;
+}
+
+/// Largest distance within planes of equal `axis`; of each line in such a plane only the ends are needed.
+double farthest_in_planes(const std::vector<Vertex>& ends, std::size_t axis, const std::array<double, 3>& spacing_mm) {
+  std::vector<std::vector<Vertex>> planes;
+  for (const Vertex& v : ends) {
+    const auto plane = static_cast<std::size_t>(v[axis]);
+    if (plane >= planes.size()) planes.resize(plane + 1);
+    planes[plane].push_back(v);
+  }
+  double best = 0;
+  for (const auto& plane : planes) best = farthest_square(in_mm(plane, spacing_mm), best);
+  return std::sqrt(best);
 }
 
 }  // namespace
@@ -174,28 +207,14 @@ Surface surface_of(const Roi& roi) { return measure(roi, pyradiomics_cases); }
 
 Surface closed_surface_of(const Roi& roi) { return measure(roi, closed_cases); }
 
-Diameters diameters_of(const std::vector<std::array<int, 3>>& vertices, const std::array<double, 3>& spacing_mm) {
-  const auto in_mm = [&](const std::array<int, 3>& v) {
-    return Point{0.5 * v[0] * spacing_mm[0], 0.5 * v[1] * spacing_mm[1], 0.5 * v[2] * spacing_mm[2]};
-  };
-  const auto largest = [&](const std::vector<std::array<int, 3>>& ends) {
-    std::vector<Point> points;
-    points.reserve(ends.size());
-    for (const auto& v : ends) points.push_back(in_mm(v));
-    return farthest(std::move(points));
-  };
+Diameters diameters_of(const std::vector<Vertex>& vertices, const std::array<double, 3>& spacing_mm) {
+  constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+  if (vertices.empty()) return {kNaN, {kNaN, kNaN, kNaN}};
   Diameters diameters;
-  diameters.in_3d = largest(line_ends(vertices, 0));
-  for (int axis = 0; axis < 3; ++axis) {
-    std::map<int, std::vector<std::array<int, 3>>> planes;
-    for (const auto& v : vertices) planes[v[axis]].push_back(v);
-    double best = std::numeric_limits<double>::quiet_NaN();
-    for (const auto& [place, in_plane] : planes) {
-      const double found = largest(line_ends(in_plane, (axis + 1) % 3));
-      if (!(found <= best)) best = found;
-    }
-    diameters.in_plane[axis] = best;
-  }
+  const auto along_x = line_ends(vertices, 0);
+  diameters.in_3d = std::sqrt(farthest_square(in_mm(line_ends(line_ends(along_x, 1), 2), spacing_mm), 0));
+  diameters.in_plane = {farthest_in_planes(line_ends(vertices, 1), 0, spacing_mm),
+                        farthest_in_planes(along_x, 1, spacing_mm), farthest_in_planes(along_x, 2, spacing_mm)};
   return diameters;
 }
 
