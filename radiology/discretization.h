@@ -10,7 +10,9 @@ struct Discretized {
   std::vector<int> level_of_voxel;  ///< rank into `levels`, one per voxel of the region
   std::vector<int> levels;          ///< grey levels that occur, ascending, from 1
   std::vector<double> counts;       ///< voxels of each
-  int grey_levels = 0;              ///< IBSI's N_g: levels from 1 to the highest, or the chosen number of bins
+  int grey_levels = 0;              ///< N_g: levels from 1 to the highest, or IBSI's chosen number of bins
+  /// Levels that occur in the region of which these voxels are a kernel; 0: they are the whole region.
+  int levels_of_whole = 0;
 };
 
 // All throw InputError when an intensity is NaN or infinite, when the width or count is not positive, and when more than

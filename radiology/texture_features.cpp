@@ -41,10 +41,11 @@ class Mean {
 };
 
 FeatureValues glcm_row(const CountMatrix& matrix, const Discretized& levels, const TextureOptions& options) {
-  const bool pyradiomics = options.profile == Profile::kPyRadiomics, one_level = levels.levels.size() == 1;
-  GlcmValues found = glcm_values(
-      matrix, options.symmetry, pyradiomics ? levels.levels.back() : levels.grey_levels, options.profile,
-      pyradiomics && !one_level ? MaximalCorrelation::kWanted : MaximalCorrelation::kLeftOut);
+  const bool pyradiomics = options.profile == Profile::kPyRadiomics;
+  const bool one_level = std::max<std::size_t>(levels.levels.size(), static_cast<std::size_t>(levels.levels_of_whole)) == 1;
+  const GlcmValues found =
+      glcm_values(matrix, options.symmetry, levels.grey_levels, options.profile,
+                  pyradiomics && !one_level ? MaximalCorrelation::kWanted : MaximalCorrelation::kLeftOut);
   FeatureValues values;
   for (const GlcmFeature& feature : glcm_features()) {
     if (!feature.column.in(options.profile)) continue;
