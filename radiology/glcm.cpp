@@ -1,21 +1,22 @@
 #include "radiology/glcm.h"
 
-#include <Eigen/Dense>
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <stdexcept>
 
 #include "radiology/entropy.h"
+#include "radiology/maximal_correlation.h"
 
 namespace radiopath::radiology {
 namespace {
 
 /// What the features of one matrix are sums over, in counts; divided by `all` they are probabilities.
 struct Sums {
+  int lowest = 0;  // grey level
   double all = 0, energy = 0, maximum = 0;
-  std::vector<double> rows, columns;    // by grey level
-  std::vector<double> sum, difference;  // by i + j, |i - j|
+  std::vector<double> rows, columns;  // by grey level less the lowest
+  std::vector<double> sum;            // by i + j less twice the lowest
+  std::vector<double> difference;     // by |i - j|
   EntropySum joint;
 };
 
@@ -27,15 +28,19 @@ double times(const CountMatrix::Cell& cell, Symmetry symmetry) {
 Sums sums_of(const CountMatrix& matrix, Symmetry symmetry) {
   Sums s;
   int highest = 0;
-  for (const auto& cell : matrix.cells) highest = std::max({highest, cell.i, cell.j});
-  const auto n = static_cast<std::size_t>(highest) + 1;
+  s.lowest = matrix.cells.front().i;
+  for (const auto& cell : matrix.cells) {
+    highest = std::max({highest, cell.i, cell.j});
+    s.lowest = std::min({s.lowest, cell.i, cell.j});
+  }
+  const auto n = static_cast<std::size_t>(highest - s.lowest) + 1;
   s.rows.resize(n);
   s.columns.resize(n);
   s.difference.resize(n);
   s.sum.resize(2 * n);
   for (const auto& cell : matrix.cells) {
     const double twice = times(cell, symmetry), count = cell.count;
-    const auto i = static_cast<std::size_t>(cell.i), j = static_cast<std::size_t>(cell.j);
+    const auto i = static_cast<std::size_t>(cell.i - s.lowest), j = static_cast<std::size_t>(cell.j - s.lowest);
     s.rows[i] += count;
     if (twice == 2) s.rows[j] += count;
     s.columns[j] += count;
@@ -50,16 +55,19 @@ Sums sums_of(const CountMatrix& matrix, Symmetry symmetry) {
   return s;
 }
 
-double mean_of(const std::vector<double>& counts, double all) {
+/// Of the values from `first` on.
+double mean_of(const std::vector<double>& counts, int first, double all) {
   double sum = 0;
-  for (std::size_t i = 0; i < counts.size(); ++i) sum += static_cast<double>(i) * counts[i];
+  for (std::size_t i = 0; i < counts.size(); ++i) sum += (first + static_cast<double>(i)) * counts[i];
   return sum / all;
 }
 
-double variance_of(const std::vector<double>& counts, double mean, double all) {
+double variance_of(const std::vector<double>& counts, int first, double mean, double all) {
   double sum = 0;
-  for (std::size_t i = 0; i < counts.size(); ++i)
-    sum += counts[i] * (static_cast<double>(i) - mean) * (static_cast<double>(i) - mean);
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    const double d = first + static_cast<double>(i) - mean;
+    sum += counts[i] * d * d;
+  }
   return sum / all;
 }
 
@@ -91,7 +99,7 @@ void add_difference_features(const Sums& s, double grey_levels, Profile profile,
   f.idn = idn / s.all;
   f.idmn = idmn / s.all;
   f.inverse_variance = inverse / s.all;
-  f.difference_variance = variance_of(s.difference, f.difference_average, s.all);
+  f.difference_variance = variance_of(s.difference, 0, f.difference_average, s.all);
   f.difference_entropy = entropy_of(s.difference).bits(s.all, profile);
 }
 
@@ -100,8 +108,7 @@ void add_sum_features(const Sums& s, double mean, Profile profile, GlcmValues& f
   for (std::size_t i = 0; i < s.sum.size(); ++i) {
     const double n = s.sum[i];
     if (n == 0) continue;
-    const auto k = static_cast<double>(i);
-    const double d = k - mean, d2 = d * d;
+    const double k = 2 * s.lowest + static_cast<double>(i), d = k - mean, d2 = d * d;
     average += k * n;
     tendency += d2 * n;
     shade += d2 * d * n;
@@ -123,10 +130,11 @@ void add_joint_features(const CountMatrix& matrix, const Sums& s, Symmetry symme
     const double n = times(cell, symmetry) * cell.count;
     autocorrelation += n * cell.i * cell.j;
     covariance += n * (cell.i - row_mean) * (cell.j - column_mean);
-    ratio += n / (s.rows[static_cast<std::size_t>(cell.i)] * s.columns[static_cast<std::size_t>(cell.j)]);
+    ratio += n / (s.rows[static_cast<std::size_t>(cell.i - s.lowest)] *
+                  s.columns[static_cast<std::size_t>(cell.j - s.lowest)]);
   }
   f.autocorrelation = autocorrelation / s.all;
-  const double spread = std::sqrt(f.sum_squares) * std::sqrt(variance_of(s.columns, column_mean, s.all));
+  const double spread = std::sqrt(f.sum_squares) * std::sqrt(variance_of(s.columns, s.lowest, column_mean, s.all));
   f.flat = spread == 0;
   if (!f.flat) f.correlation = covariance / s.all / (spread + (profile == Profile::kPyRadiomics ? kEpsilon : 0));
   f.joint_entropy = s.joint.bits(s.all, profile);
@@ -145,32 +153,6 @@ void add_joint_features(const CountMatrix& matrix, const Sums& s, Symmetry symme
   f.imc2 = std::sqrt(std::max(0.0, 1 - std::exp(-2 * (independent2 - f.joint_entropy))));
 }
 
-/// Root of the second largest eigenvalue of Q(i, j) = sum over k of p(i, k) p(j, k) / (p(i) p(k) + 2.2e-16).
-///
-/// Q is similar to F W with W = p / sqrt(p(i) p(k)) and F = W p(i) p(k) / (p(i) p(k) + 2.2e-16). Its eigenvalues are the
-/// squares of the singular values of G = p / sqrt(p(i) p(k) + 2.2e-16) up to the square of the tiny F - W. Of a
-/// symmetric matrix those are the absolute eigenvalues of G.
-double maximal_correlation(const CountMatrix& matrix, const Sums& s, Symmetry symmetry) {
-  std::vector<int> place(s.rows.size(), -1);
-  Eigen::Index n = 0;
-  for (std::size_t i = 0; i < s.rows.size(); ++i) {
-    if (s.rows[i] > 0 || s.columns[i] > 0) place[i] = static_cast<int>(n++);
-  }
-  if (n < 2) return 0;
-  Eigen::MatrixXd g = Eigen::MatrixXd::Zero(n, n);
-  for (const auto& cell : matrix.cells) {
-    const auto i = static_cast<std::size_t>(cell.i), j = static_cast<std::size_t>(cell.j);
-    const double value = cell.count / std::sqrt(s.rows[i] * s.columns[j] + kEpsilon * s.all * s.all);
-    g(place[i], place[j]) = value;
-    if (symmetry == Symmetry::kSymmetric) g(place[j], place[i]) = value;
-  }
-  if (symmetry == Symmetry::kOneWay) g = (g * g.transpose()).eval();
-  Eigen::VectorXd sizes =
-      Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(g, Eigen::EigenvaluesOnly).eigenvalues().cwiseAbs();
-  std::nth_element(sizes.begin(), sizes.begin() + 1, sizes.end(), std::greater<>());
-  return symmetry == Symmetry::kOneWay ? std::sqrt(sizes[1]) : sizes[1];
-}
-
 }  // namespace
 
 GlcmValues glcm_values(const CountMatrix& matrix, Symmetry symmetry, int grey_levels, Profile profile,
@@ -178,15 +160,16 @@ GlcmValues glcm_values(const CountMatrix& matrix, Symmetry symmetry, int grey_le
   if (matrix.cells.empty()) throw std::logic_error("features of an empty co-occurrence matrix");
   GlcmValues f;
   const Sums s = sums_of(matrix, symmetry);
-  f.joint_average = mean_of(s.rows, s.all);
-  const double column_mean = symmetry == Symmetry::kSymmetric ? f.joint_average : mean_of(s.columns, s.all);
-  f.sum_squares = variance_of(s.rows, f.joint_average, s.all);
+  f.joint_average = mean_of(s.rows, s.lowest, s.all);
+  const double column_mean = symmetry == Symmetry::kSymmetric ? f.joint_average : mean_of(s.columns, s.lowest, s.all);
+  f.sum_squares = variance_of(s.rows, s.lowest, f.joint_average, s.all);
   f.joint_energy = s.energy / (s.all * s.all);
   f.maximum_probability = s.maximum / s.all;
   add_difference_features(s, grey_levels, profile, f);
   add_sum_features(s, f.joint_average + column_mean, profile, f);
   add_joint_features(matrix, s, symmetry, f.joint_average, column_mean, profile, f);
-  if (wanted == MaximalCorrelation::kWanted) f.maximal_correlation = maximal_correlation(matrix, s, symmetry);
+  if (wanted == MaximalCorrelation::kWanted) 
+    f.maximal_correlation = maximal_correlation(matrix, symmetry, s.rows, s.columns, s.lowest, s.all);
   return f;
 }
 
