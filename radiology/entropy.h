@@ -1,6 +1,8 @@
 #pragma once
 
+#include <array>
 #include <cmath>
+#include <cstddef>
 #include <limits>
 
 #include "radiology/feature.h"
@@ -9,8 +11,17 @@ namespace radiopath::radiology {
 
 inline constexpr double kEpsilon = std::numeric_limits<double>::epsilon();  ///< PyRadiomics' numpy.spacing(1)
 
+inline constexpr std::size_t kTabled = 4096;
+extern const std::array<double, kTabled> kNLog2N;  ///< n log2 n of whole numbers
+
 /// n log2 n; from a table for the whole numbers that counts mostly are.
-double n_log2_n(double n);
+inline double n_log2_n(double n) {
+  if (n < static_cast<double>(kTabled)) {
+    const auto whole = static_cast<std::size_t>(n);
+    if (static_cast<double>(whole) == n) return kNLog2N[whole];
+  }
+  return n * std::log2(n);
+}
 
 /// Entropy of counts n: -sum of p log2(p + e), p = n / all, with e = 2.2e-16 for PyRadiomics and 0 for IBSI.
 /// It is log2(all) - sum of n log2 n / all; the part of e is its first order, e / ln 2 for each p that is not 0 (the

@@ -9,7 +9,9 @@
 namespace radiopath::radiology {
 namespace {
 
-constexpr int kTableColumns = 64;  // of run lengths and zone sizes; longer ones are sorted
+/// Columns of a table of lengths, sizes or distances up to `most`; longer ones are sorted.
+int table_columns(std::int64_t most) { return static_cast<int>(std::min<std::int64_t>(64, most + 1)); }
+
 constexpr int kBlock = 64;
 
 /// Bit x is set where a[x] == b[x], of a whole block.
@@ -74,9 +76,10 @@ class EqualPairs {
  public:
   EqualPairs(const LevelBox<Code>& box, const std::vector<Offset>& offsets)
       : box_(box), sparing_(sparing_directions(offsets)) {
+    const std::int64_t longest = *std::max_element(box.size.begin(), box.size.end());
     for (const Offset& offset : offsets) {
       steps_.push_back(box.step(offset));
-      runs_.emplace_back(box.code_count(), kTableColumns);
+      runs_.emplace_back(box.code_count(), table_columns(longest));
     }
     in_runs_.resize(offsets.size(), std::vector<std::int64_t>(static_cast<std::size_t>(box.code_count())));
   }
@@ -166,7 +169,12 @@ void count_zones(const LevelBox<Code>& box, Rows rows, ZoneForest& zones, const 
       }
     }
   }
-  CellCounter sizes(box.code_count(), kTableColumns), distances(box.code_count(), kTableColumns);
+  std::int32_t largest = 0, farthest = 0;
+  for (const Zone& zone : found) {
+    largest = std::max(largest, zone.size);
+    farthest = std::max(farthest, zone.distance);
+  }
+  CellCounter sizes(box.code_count(), table_columns(largest)), distances(box.code_count(), table_columns(farthest));
   for (const Zone& zone : found) {
     sizes.add(zone.code, zone.size);
     distances.add(zone.code, zone.distance);
