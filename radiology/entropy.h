@@ -24,7 +24,7 @@ inline double n_log2_n(double n) {
 }
 
 /// Entropy of counts n: -sum of p log2(p + e), p = n / all, with e = 2.2e-16 for PyRadiomics and 0 for IBSI.
-/// It is log2(all) - sum of n log2 n / all; the part of e is its first order, e / ln 2 for each p that is not 0 (the
+/// It is (all log2 all - sum of n log2 n) / all; the part of e is its first order, e / ln 2 for each p that is not 0 (the
 /// second, e^2 / p, is beyond double precision for any p a region can have).
 class EntropySum {
  public:
@@ -33,9 +33,9 @@ class EntropySum {
     if (n > 0) terms_ += times;
   }
   double bits(double all, Profile profile) const {
-    const double exact = terms_ <= 1 ? 0 : std::log2(all) - sum_ / all;  // without the rounding where p is 1
-    return exact - (profile == Profile::kPyRadiomics ? terms_ * kEpsilonInBits : 0);
+    return (n_log2_n(all) - sum_) / all - (profile == Profile::kPyRadiomics ? terms_ * kEpsilonInBits : 0);
   }
+  double terms() const { return terms_; }  ///< counts that are not 0
 
   static constexpr double kEpsilonInBits = kEpsilon * 1.4426950408889634;  ///< e / ln 2
 

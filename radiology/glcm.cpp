@@ -14,10 +14,11 @@ namespace {
 struct Sums {
   int lowest = 0;  // grey level
   double all = 0, energy = 0, maximum = 0;
-  std::vector<double> rows, columns;  // by grey level less the lowest
-  std::vector<double> sum;            // by i + j less twice the lowest
-  std::vector<double> difference;     // by |i - j|
   EntropySum joint;
+  std::vector<double> counts;          // what the following are parts of
+  std::span<double> rows, columns;     // by grey level less the lowest
+  std::span<double> sum;               // by i + j less twice the lowest
+  std::span<double> difference;        // by |i - j|
 };
 
 /// Cells off the diagonal of a symmetric matrix stand for two.
@@ -34,16 +35,16 @@ Sums sums_of(const CountMatrix& matrix, Symmetry symmetry) {
     s.lowest = std::min({s.lowest, cell.i, cell.j});
   }
   const auto n = static_cast<std::size_t>(highest - s.lowest) + 1;
-  s.rows.resize(n);
-  s.columns.resize(n);
-  s.difference.resize(n);
-  s.sum.resize(2 * n);
+  s.counts.assign(5 * n, 0);
+  s.rows = {s.counts.data(), n};
+  s.columns = symmetry == Symmetry::kSymmetric ? s.rows : std::span(s.counts.data() + n, n);
+  s.difference = {s.counts.data() + 2 * n, n};
+  s.sum = {s.counts.data() + 3 * n, 2 * n};
   for (const auto& cell : matrix.cells) {
     const double twice = times(cell, symmetry), count = cell.count;
     const auto i = static_cast<std::size_t>(cell.i - s.lowest), j = static_cast<std::size_t>(cell.j - s.lowest);
     s.rows[i] += count;
-    if (twice == 2) s.rows[j] += count;
-    s.columns[j] += count;
+    if (symmetry == Symmetry::kOneWay || i != j) s.columns[j] += count;
     s.sum[i + j] += twice * count;
     s.difference[i > j ? i - j : j - i] += twice * count;
     s.all += twice * count;
@@ -51,18 +52,17 @@ Sums sums_of(const CountMatrix& matrix, Symmetry symmetry) {
     s.maximum = std::max(s.maximum, count);
     s.joint.add(count, twice);
   }
-  if (symmetry == Symmetry::kSymmetric) s.columns = s.rows;
   return s;
 }
 
 /// Of the values from `first` on.
-double mean_of(const std::vector<double>& counts, int first, double all) {
+double mean_of(std::span<const double> counts, int first, double all) {
   double sum = 0;
   for (std::size_t i = 0; i < counts.size(); ++i) sum += (first + static_cast<double>(i)) * counts[i];
   return sum / all;
 }
 
-double variance_of(const std::vector<double>& counts, int first, double mean, double all) {
+double variance_of(std::span<const double> counts, int first, double mean, double all) {
   double sum = 0;
   for (std::size_t i = 0; i < counts.size(); ++i) {
     const double d = first + static_cast<double>(i) - mean;
@@ -71,7 +71,7 @@ double variance_of(const std::vector<double>& counts, int first, double mean, do
   return sum / all;
 }
 
-EntropySum entropy_of(const std::vector<double>& counts) {
+EntropySum entropy_of(std::span<const double> counts) {
   EntropySum sum;
   for (const double n : counts) sum.add(n);
   return sum;
@@ -139,14 +139,11 @@ void add_joint_features(const CountMatrix& matrix, const Sums& s, Symmetry symme
   if (!f.flat) f.correlation = covariance / s.all / (spread + (profile == Profile::kPyRadiomics ? kEpsilon : 0));
   f.joint_entropy = s.joint.bits(s.all, profile);
   const EntropySum rows = entropy_of(s.rows), columns = entropy_of(s.columns);
-  const auto present = [](const std::vector<double>& counts) {
-    return static_cast<double>(std::count_if(counts.begin(), counts.end(), [](double n) { return n > 0; }));
-  };
   double independent1 = rows.bits(s.all, Profile::kIbsi) + columns.bits(s.all, Profile::kIbsi);
   double independent2 = independent1;
   if (profile == Profile::kPyRadiomics) {
     independent1 -= EntropySum::kEpsilonInBits * ratio * s.all;
-    independent2 -= EntropySum::kEpsilonInBits * present(s.rows) * present(s.columns);
+    independent2 -= EntropySum::kEpsilonInBits * rows.terms() * columns.terms();
   }
   if (matrix.cells.size() == 1 && f.flat) return;
   f.imc1 = (f.joint_entropy - independent1) / std::max(rows.bits(s.all, profile), columns.bits(s.all, profile));

@@ -6,6 +6,7 @@
 #include <functional>
 #include <limits>
 #include <numeric>
+#include <vector>
 
 namespace radiopath::radiology {
 namespace {
@@ -16,7 +17,7 @@ struct Places {
   int count = 0;
 };
 
-Places places_of(const std::vector<double>& rows, const std::vector<double>& columns) {
+Places places_of(std::span<const double> rows, std::span<const double> columns) {
   Places places = {std::vector<int>(rows.size(), -1), 0};
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (rows[i] > 0 || columns[i] > 0) places.of_level[i] = places.count++;
@@ -27,8 +28,8 @@ Places places_of(const std::vector<double>& rows, const std::vector<double>& col
 /// With W = p / sqrt(p(i) p(k)) and F = W p(i) p(k) / (p(i) p(k) + e), Q is similar to F W: its eigenvalues are the
 /// squares of the singular values of G = p / sqrt(p(i) p(k) + e) up to the square of the tiny F - W. Of a symmetric
 /// matrix those are the absolute eigenvalues of G.
-double by_eigenvalues(const CountMatrix& matrix, Symmetry symmetry, const std::vector<double>& rows,
-                      const std::vector<double>& columns, const Places& places, int lowest, double added) {
+double by_eigenvalues(const CountMatrix& matrix, Symmetry symmetry, std::span<const double> rows,
+                      std::span<const double> columns, const Places& places, int lowest, double added) {
   Eigen::MatrixXd g = Eigen::MatrixXd::Zero(places.count, places.count);
   for (const auto& cell : matrix.cells) {
     const auto i = static_cast<std::size_t>(cell.i - lowest), j = static_cast<std::size_t>(cell.j - lowest);
@@ -165,7 +166,7 @@ double largest_eigenvalue(const Tridiagonal& t) {
 
 /// Second largest absolute eigenvalue of W for a symmetric matrix of few counts. Its largest is 1 with the eigenvector
 /// sqrt(p): mirrored onto the first axis, that leaves a matrix of one row less.
-double of_few_counts(const CountMatrix& matrix, const std::vector<double>& rows, const Places& places, int lowest,
+double of_few_counts(const CountMatrix& matrix, std::span<const double> rows, const Places& places, int lowest,
                      double all) {
   if (comes_apart(matrix, places, lowest)) return 1;
   SmallMatrix m;
@@ -192,8 +193,8 @@ double of_few_counts(const CountMatrix& matrix, const std::vector<double>& rows,
 
 }  // namespace
 
-double maximal_correlation(const CountMatrix& matrix, Symmetry symmetry, const std::vector<double>& rows,
-                           const std::vector<double>& columns, int lowest, double all) {
+double maximal_correlation(const CountMatrix& matrix, Symmetry symmetry, std::span<const double> rows,
+                           std::span<const double> columns, int lowest, double all) {
   const Places places = places_of(rows, columns);
   if (places.count < 2) return 0;
   if (symmetry == Symmetry::kSymmetric && all < 256 && places.count <= kMostSmall)

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <vector>
+#include <span>
 
 #include "radiology/count_matrix.h"
 #include "radiology/texture_matrices.h"
@@ -11,7 +11,7 @@ namespace radiopath::radiology {
 /// Q(i, j) = sum over k of p(i, k) p(j, k) / (p(i) p(k) + 2.2e-16); 0 for a single grey level. `rows` and `columns` are
 /// the marginal counts by grey level from `lowest`, `all` their sum. Of the counts of a kernel, where `all` is below 256
 /// and the epsilon is worth less than 2e-11, it is left out. Source: Haralick et al. 1973; PyRadiomics radiomics/glcm.py.
-double maximal_correlation(const CountMatrix& matrix, Symmetry symmetry, const std::vector<double>& rows,
-                           const std::vector<double>& columns, int lowest, double all);
+double maximal_correlation(const CountMatrix& matrix, Symmetry symmetry, std::span<const double> rows,
+                           std::span<const double> columns, int lowest, double all);
 
 }  // namespace radiopath::radiology

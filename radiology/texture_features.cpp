@@ -40,13 +40,14 @@ class Mean {
   int count_ = 0;
 };
 
-FeatureValues glcm_row(const CountMatrix& matrix, const Discretized& levels, const TextureOptions& options) {
+void glcm_row(const CountMatrix& matrix, const Discretized& levels, const TextureOptions& options,
+              FeatureValues& values) {
   const bool pyradiomics = options.profile == Profile::kPyRadiomics;
   const bool one_level = std::max<std::size_t>(levels.levels.size(), static_cast<std::size_t>(levels.levels_of_whole)) == 1;
   const GlcmValues found =
       glcm_values(matrix, options.symmetry, levels.grey_levels, options.profile,
                   pyradiomics && !one_level ? MaximalCorrelation::kWanted : MaximalCorrelation::kLeftOut);
-  FeatureValues values;
+  values.clear();
   for (const GlcmFeature& feature : glcm_features()) {
     if (!feature.column.in(options.profile)) continue;
     FeatureValue value = {found.*feature.value, Status::kValue};
@@ -59,16 +60,14 @@ FeatureValues glcm_row(const CountMatrix& matrix, const Discretized& levels, con
     }
     values.push_back(value);
   }
-  return values;
 }
 
-FeatureValues emphasis_row(Family family, const CountMatrix& matrix, Profile profile) {
+void emphasis_row(Family family, const CountMatrix& matrix, Profile profile, FeatureValues& values) {
   const Emphasis found = emphasis_of(matrix, profile);
-  FeatureValues values;
+  values.clear();
   for (const EmphasisFeature& feature : emphasis_features(family)) {
     if (feature.column.in(profile)) values.push_back({found.*feature.value, Status::kValue});
   }
-  return values;
 }
 
 /// PyRadiomics' weights of merged directions: exp(-d^2) of the distance in mm for pairs, the distance for runs.
@@ -110,14 +109,20 @@ class Extraction {
     switch (family) {
       case Family::kGlcm: return add_directions(family, part.glcm, options_.distances, mean);
       case Family::kGlrlm: return add_directions(family, part.glrlm, {1}, mean);
-      case Family::kGlszm: return mean.add(emphasis_row(family, part.glszm, options_.profile));
-      case Family::kGldzm: return mean.add(emphasis_row(family, part.gldzm, options_.profile));
-      case Family::kGldm: return mean.add(emphasis_row(family, part.gldm, options_.profile));
+      case Family::kGlszm: return add_emphasis(family, part.glszm, mean);
+      case Family::kGldzm: return add_emphasis(family, part.gldzm, mean);
+      case Family::kGldm: return add_emphasis(family, part.gldm, mean);
       case Family::kNgtdm:
         if (!part.ngtdm.levels.empty()) mean.add(ngtdm_values(part.ngtdm));
         return;
       default: throw std::logic_error("not a texture family");
     }
+  }
+
+  void add_emphasis(Family family, const CountMatrix& matrix, Mean& mean) const {
+    FeatureValues values;
+    emphasis_row(family, matrix, options_.profile, values);
+    mean.add(values);
   }
 
   void add_directions(Family family, const std::vector<CountMatrix>& directions, const std::vector<int>& distances,
@@ -127,10 +132,14 @@ class Extraction {
       const auto offsets = half_neighbourhood(distances, slice_axis());
       merged = {merge(directions, weights_of(family, offsets, roi_, options_))};
     }
+    FeatureValues values;
     for (const CountMatrix& matrix : options_.directions == Directions::kMerged ? merged : directions) {
       if (matrix.cells.empty()) continue;
-      mean.add(family == Family::kGlcm ? glcm_row(matrix, levels_, options_)
-                                       : emphasis_row(family, matrix, options_.profile));
+      if (family == Family::kGlcm)
+        glcm_row(matrix, levels_, options_, values);
+      else
+        emphasis_row(family, matrix, options_.profile, values);
+      mean.add(values);
     }
   }
 

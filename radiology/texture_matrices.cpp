@@ -28,6 +28,7 @@ CountMatrix count_pairs_in_table(const LevelBox<Code>& box, Rows rows, std::int6
     for (int x = 0; x < row.length; ++x) ++table[before[x] * n + here[x]];  // row 0: the neighbour is outside
   }
   CountMatrix matrix;
+  matrix.cells.reserve(2 * n);
   for (std::size_t i = 1; i < n; ++i) {
     for (std::size_t j = symmetry == Symmetry::kSymmetric ? i : 1; j < n; ++j) {
       std::int64_t count = table[i * n + j];
