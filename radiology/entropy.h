@@ -30,7 +30,7 @@ class EntropySum {
  public:
   void add(double n, double times = 1) {
     sum_ += times * n_log2_n(n);
-    if (n > 0) terms_ += times;
+    terms_ += n > 0 ? times : 0;
   }
   double bits(double all, Profile profile) const {
     return (n_log2_n(all) - sum_) / all - (profile == Profile::kPyRadiomics ? terms_ * kEpsilonInBits : 0);

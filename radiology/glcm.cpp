@@ -88,16 +88,16 @@ void add_difference_features(const Sums& s, double grey_levels, Profile profile,
     contrast += k2 * n;
     id += n / (1 + k);
     idm += n / (1 + k2);
-    idn += n / (1 + k / grey_levels);
-    idmn += n / (1 + k2 / (grey_levels * grey_levels));
+    idn += n / (grey_levels + k);
+    idmn += n / (grey_levels * grey_levels + k2);
     if (i > 0) inverse += n / k2;
   }
   f.difference_average = average / s.all;
   f.contrast = contrast / s.all;
   f.id = id / s.all;
   f.idm = idm / s.all;
-  f.idn = idn / s.all;
-  f.idmn = idmn / s.all;
+  f.idn = idn / s.all * grey_levels;
+  f.idmn = idmn / s.all * grey_levels * grey_levels;
   f.inverse_variance = inverse / s.all;
   f.difference_variance = variance_of(s.difference, 0, f.difference_average, s.all);
   f.difference_entropy = entropy_of(s.difference).bits(s.all, profile);
@@ -107,7 +107,6 @@ void add_sum_features(const Sums& s, double mean, Profile profile, GlcmValues& f
   double average = 0, tendency = 0, shade = 0, prominence = 0;
   for (std::size_t i = 0; i < s.sum.size(); ++i) {
     const double n = s.sum[i];
-    if (n == 0) continue;
     const double k = 2 * s.lowest + static_cast<double>(i), d = k - mean, d2 = d * d;
     average += k * n;
     tendency += d2 * n;
@@ -134,11 +133,14 @@ void add_joint_features(const CountMatrix& matrix, const Sums& s, Symmetry symme
                   s.columns[static_cast<std::size_t>(cell.j - s.lowest)]);
   }
   f.autocorrelation = autocorrelation / s.all;
-  const double spread = std::sqrt(f.sum_squares) * std::sqrt(variance_of(s.columns, s.lowest, column_mean, s.all));
+  const bool symmetric = symmetry == Symmetry::kSymmetric;
+  const double spread =
+      symmetric ? f.sum_squares
+                : std::sqrt(f.sum_squares) * std::sqrt(variance_of(s.columns, s.lowest, column_mean, s.all));
   f.flat = spread == 0;
   if (!f.flat) f.correlation = covariance / s.all / (spread + (profile == Profile::kPyRadiomics ? kEpsilon : 0));
   f.joint_entropy = s.joint.bits(s.all, profile);
-  const EntropySum rows = entropy_of(s.rows), columns = entropy_of(s.columns);
+  const EntropySum rows = entropy_of(s.rows), columns = symmetric ? rows : entropy_of(s.columns);
   double independent1 = rows.bits(s.all, Profile::kIbsi) + columns.bits(s.all, Profile::kIbsi);
   double independent2 = independent1;
   if (profile == Profile::kPyRadiomics) {
