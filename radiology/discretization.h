@@ -15,8 +15,8 @@ struct Discretized {
   int levels_of_whole = 0;
 };
 
-// All throw InputError when an intensity is NaN or infinite, when the width or count is not positive, and when more than
-// 65534 levels would be needed. No voxels give no levels.
+// All throw InputError when an intensity is NaN or infinite, when the width or count is not positive, and when more
+// than 65534 levels would be needed. No voxels give no levels.
 
 /// PyRadiomics' binWidth: edges at multiples of `bin_width`, level 1 starting at the multiple at or below the smallest
 /// intensity; bins are closed on the left. As numpy.digitize over numpy.arange in PyRadiomics (imageoperations.py,
@@ -27,8 +27,8 @@ Discretized discretize(const std::vector<double>& intensities, double bin_width)
 /// into the last bin. A flat region has its edges at +-0.5.
 Discretized discretize_bin_count(const std::vector<double>& intensities, int bin_count);
 
-/// IBSI's fixed bin size (IBSI Q3RU): level 1 starts at `lowest`, the lower bound of re-segmentation, or at the smallest
-/// intensity where there is none. Throws InputError when an intensity lies below `lowest`.
+/// IBSI's fixed bin size (IBSI Q3RU): level 1 starts at `lowest`, the lower bound of re-segmentation, or at the
+/// smallest intensity where there is none. Throws InputError when an intensity lies below `lowest`.
 Discretized discretize_ibsi_bin_size(const std::vector<double>& intensities, double bin_size,
                                      std::optional<double> lowest = std::nullopt);
 

@@ -26,8 +26,8 @@ std::vector<std::int32_t> distances_to_edge(const Roi& region, const Roi& edge_r
     place = std::lower_bound(place, edge_region.grid_voxels.end(), voxel);
     if (place == edge_region.grid_voxels.end() || *place != voxel)
       throw std::logic_error("a voxel of the region lies outside the region of the edge");
-    of_region.push_back(
-        distance[static_cast<std::size_t>(edge_region.voxels[static_cast<std::size_t>(place - edge_region.grid_voxels.begin())])]);
+    of_region.push_back(distance[static_cast<std::size_t>(
+        edge_region.voxels[static_cast<std::size_t>(place - edge_region.grid_voxels.begin())])]);
   }
   return of_region;
 }

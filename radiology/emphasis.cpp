@@ -75,8 +75,9 @@ Emphasis emphasis_of(const CountMatrix& matrix, Profile profile) {
     squares += n * n;
     entropy.add(n);
   }
-  for (double Emphasis::*sum : {&Emphasis::short_j, &Emphasis::long_j, &Emphasis::low_grey, &Emphasis::high_grey,
-                               &Emphasis::short_low, &Emphasis::short_high, &Emphasis::long_low, &Emphasis::long_high})
+  for (double Emphasis::* sum :
+       {&Emphasis::short_j, &Emphasis::long_j, &Emphasis::low_grey, &Emphasis::high_grey, &Emphasis::short_low,
+        &Emphasis::short_high, &Emphasis::long_low, &Emphasis::long_high})
     e.*sum /= all;
   const auto rows = row_totals(matrix), columns = column_totals(matrix);
   const double row_squares = sum_of_squares(rows), column_squares = sum_of_squares(columns);
@@ -178,11 +179,16 @@ constexpr EmphasisFeature kGldm[] = {
 
 std::span<const EmphasisFeature> emphasis_features(Family family) {
   switch (family) {
-    case Family::kGlrlm: return kGlrlm;
-    case Family::kGlszm: return kGlszm;
-    case Family::kGldzm: return kGldzm;
-    case Family::kGldm: return kGldm;
-    default: throw std::logic_error("not a family of emphases");
+    case Family::kGlrlm:
+      return kGlrlm;
+    case Family::kGlszm:
+      return kGlszm;
+    case Family::kGldzm:
+      return kGldzm;
+    case Family::kGldm:
+      return kGldm;
+    default:
+      throw std::logic_error("not a family of emphases");
   }
 }
 

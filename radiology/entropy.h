@@ -24,8 +24,8 @@ inline double n_log2_n(double n) {
 }
 
 /// Entropy of counts n: -sum of p log2(p + e), p = n / all, with e = 2.2e-16 for PyRadiomics and 0 for IBSI.
-/// It is (all log2 all - sum of n log2 n) / all; the part of e is its first order, e / ln 2 for each p that is not 0 (the
-/// second, e^2 / p, is beyond double precision for any p a region can have).
+/// It is (all log2 all - sum of n log2 n) / all; the part of e is its first order, e / ln 2 for each p that is not 0
+/// (the second, e^2 / p, is beyond double precision for any p a region can have).
 class EntropySum {
  public:
   void add(double n, double times = 1) {

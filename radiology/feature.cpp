@@ -37,6 +37,7 @@ std::string_view describe(Status status) {
     case Status::kNoDifference: return "every voxel equals the mean of its neighbours";
     case Status::kDegenerateGeometry: return "a length, an area or a volume of the region is 0";
     case Status::kTooFewVoxels: return "no voxel lies between the 10th and the 90th percentile";
+    case Status::kTooManyLevels: return "too many grey levels for an eigenvalue; raise the bin width";
     case Status::kSeveralSlices: return "the region spans several slices";
   }
   throw std::logic_error("unknown status");

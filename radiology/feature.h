@@ -27,6 +27,7 @@ enum class Status : std::uint8_t {
   kNoDifference,        ///< every voxel equals the mean of its neighbours: a convention stands for a division by 0
   kDegenerateGeometry,  ///< NaN: a length, an area or a volume is 0
   kTooFewVoxels,        ///< NaN: no voxel is left between the percentiles
+  kTooManyLevels,       ///< NaN: an eigenvalue of a matrix of too many grey levels
   kSeveralSlices,       ///< NaN: a shape in the plane of a region of several slices
 };
 

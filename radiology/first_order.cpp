@@ -94,9 +94,8 @@ double robust_deviation(const std::vector<double>& intensities, double low, doub
     return std::array<double, 2>{taken ? 1.0 : 0.0, taken ? v : 0.0};
   });
   const double mean = sum / count;
-  const auto [deviation] = sum_over<1>(intensities, [=](double v) {
-    return std::array<double, 1>{v >= low && v <= high ? std::abs(v - mean) : 0.0};
-  });
+  const auto [deviation] = sum_over<1>(
+      intensities, [=](double v) { return std::array<double, 1>{v >= low && v <= high ? std::abs(v - mean) : 0.0}; });
   return deviation / count;
 }
 

@@ -15,10 +15,10 @@ struct Sums {
   int lowest = 0;  // grey level
   double all = 0, energy = 0, maximum = 0;
   EntropySum joint;
-  std::vector<double> counts;          // what the following are parts of
-  std::span<double> rows, columns;     // by grey level less the lowest
-  std::span<double> sum;               // by i + j less twice the lowest
-  std::span<double> difference;        // by |i - j|
+  std::vector<double> counts;       // what the following are parts of
+  std::span<double> rows, columns;  // by grey level less the lowest
+  std::span<double> sum;            // by i + j less twice the lowest
+  std::span<double> difference;     // by |i - j|
 };
 
 /// Cells off the diagonal of a symmetric matrix stand for two.
@@ -167,7 +167,7 @@ GlcmValues glcm_values(const CountMatrix& matrix, Symmetry symmetry, int grey_le
   add_difference_features(s, grey_levels, profile, f);
   add_sum_features(s, f.joint_average + column_mean, profile, f);
   add_joint_features(matrix, s, symmetry, f.joint_average, column_mean, profile, f);
-  if (wanted == MaximalCorrelation::kWanted) 
+  if (wanted == MaximalCorrelation::kWanted)
     f.maximal_correlation = maximal_correlation(matrix, symmetry, s.rows, s.columns, s.lowest, s.all);
   return f;
 }

@@ -18,8 +18,8 @@ struct VoxelRow {
   std::int32_t first = 0;  ///< its number among the region's voxels
 };
 
-/// A region's grey levels in a box with a margin as wide as the farthest neighbour, so that no neighbour needs a test of
-/// bounds. `Code` is std::uint8_t or std::uint16_t.
+/// A region's grey levels in a box with a margin as wide as the farthest neighbour, so that no neighbour needs a test
+/// of bounds. `Code` is std::uint8_t or std::uint16_t.
 template <class Code>
 struct LevelBox {
   static constexpr int kBlock = 64;  ///< voxels that are compared at once

@@ -84,7 +84,8 @@ struct Tridiagonal {
   std::array<double, kMostSmall> diagonal, beside_squared;
 };
 
-/// A - v w' - w v' for the mirror I - v v' beta, with w = p - (beta / 2) (v' p) v and p = beta A v; on rows from `first`.
+/// A - v w' - w v' for the mirror I - v v' beta, with w = p - (beta / 2) (v' p) v and p = beta A v; on rows from
+/// `first`.
 void reflect(SmallMatrix& m, int first, const std::array<double, kMostSmall>& v, double beta) {
   std::array<double, kMostSmall> w;
   double product = 0;
@@ -197,6 +198,7 @@ double maximal_correlation(const CountMatrix& matrix, Symmetry symmetry, std::sp
                            std::span<const double> columns, int lowest, double all) {
   const Places places = places_of(rows, columns);
   if (places.count < 2) return 0;
+  if (places.count > kMostLevelsOfMcc) return std::numeric_limits<double>::quiet_NaN();
   if (symmetry == Symmetry::kSymmetric && all < 256 && places.count <= kMostSmall)
     return of_few_counts(matrix, rows, places, lowest, all);
   const double added = std::numeric_limits<double>::epsilon() * all * all;

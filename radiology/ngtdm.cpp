@@ -31,13 +31,12 @@ FeatureValues ngtdm_values(const ToneDifferences& differences) {
   const auto defined_unless = [](bool undefined, Status why, double convention, double value) {
     return undefined ? FeatureValue{convention, why} : FeatureValue{value, Status::kValue};
   };
-  return {defined_unless(busyness == 0, flat ? Status::kFlatRegion : Status::kNoDifference, 0,
-                         weighted / (2 * busyness)),
-          defined_unless(weighted == 0, flat ? Status::kFlatRegion : Status::kNoDifference, 1e6, 1 / weighted),
-          {2 * complexity / voxels, Status::kValue},
-          defined_unless(flat, Status::kFlatRegion, 0,
-                         2 * contrast / (present * (present - 1)) * all_differences / voxels),
-          defined_unless(same, flat ? Status::kFlatRegion : Status::kNoDifference, 0, 2 * strength / all_differences)};
+  return {
+      defined_unless(busyness == 0, flat ? Status::kFlatRegion : Status::kNoDifference, 0, weighted / (2 * busyness)),
+      defined_unless(weighted == 0, flat ? Status::kFlatRegion : Status::kNoDifference, 1e6, 1 / weighted),
+      {2 * complexity / voxels, Status::kValue},
+      defined_unless(flat, Status::kFlatRegion, 0, 2 * contrast / (present * (present - 1)) * all_differences / voxels),
+      defined_unless(same, flat ? Status::kFlatRegion : Status::kNoDifference, 0, 2 * strength / all_differences)};
 }
 
 std::span<const FeatureColumn> ngtdm_columns() {

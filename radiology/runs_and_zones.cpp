@@ -89,7 +89,8 @@ class EqualPairs {
     for (const VoxelRow& row : rows) {
       for (int x = 0; x < row.length; x += kBlock) {
         const std::int64_t place = row.start + x;
-        const std::uint64_t inside = row.length - x >= kBlock ? ~std::uint64_t{0} : (std::uint64_t{1} << (row.length - x)) - 1;
+        const std::uint64_t inside =
+            row.length - x >= kBlock ? ~std::uint64_t{0} : (std::uint64_t{1} << (row.length - x)) - 1;
         const Code* const here = box_.codes.data() + place;
         for (std::size_t d = 0; d < steps_.size(); ++d) equal[d] = equal_bits(here, here - steps_[d]) & inside;
         if (runs_wanted) add_runs(place, equal);

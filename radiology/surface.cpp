@@ -19,8 +19,8 @@ Point minus(const Point& a, const Point& b) { return {a[0] - b[0], a[1] - b[1], 
 
 /// What the triangles of one case add up to, with the cube's first corner at 0.
 struct CaseSums {
-  double area = 0, volume = 0;   // volume: signed, of the tetrahedra from the origin
-  Point normal = {0, 0, 0};      // by which the volume grows when the cube is moved
+  double area = 0, volume = 0;  // volume: signed, of the tetrahedra from the origin
+  Point normal = {0, 0, 0};     // by which the volume grows when the cube is moved
 };
 
 void add_triangle(const std::array<Point, 12>& midpoints, const CubeTriangle& edges, double weight, double sign,
@@ -163,7 +163,8 @@ std::vector<Vertex> line_ends(const std::vector<Vertex>& vertices, std::size_t a
   int width = 0, height = 0;
   for (const Vertex& v : vertices) width = std::max(width, v[b] + 1), height = std::max(height, v[c] + 1);
   constexpr int kNone = std::numeric_limits<int>::max();
-  std::vector<std::pair<int, int>> lines(static_cast<std::size_t>(width) * static_cast<std::size_t>(height), {kNone, -1});
+  std::vector<std::pair<int, int>> lines(static_cast<std::size_t>(width) * static_cast<std::size_t>(height),
+                                         {kNone, -1});
   const auto line_of = [&](const Vertex& v) -> auto& {
     return lines[static_cast<std::size_t>(v[b]) + static_cast<std::size_t>(width) * static_cast<std::size_t>(v[c])];
   };

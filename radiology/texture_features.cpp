@@ -43,7 +43,8 @@ class Mean {
 void glcm_row(const CountMatrix& matrix, const Discretized& levels, const TextureOptions& options,
               FeatureValues& values) {
   const bool pyradiomics = options.profile == Profile::kPyRadiomics;
-  const bool one_level = std::max<std::size_t>(levels.levels.size(), static_cast<std::size_t>(levels.levels_of_whole)) == 1;
+  const bool one_level =
+      std::max<std::size_t>(levels.levels.size(), static_cast<std::size_t>(levels.levels_of_whole)) == 1;
   const GlcmValues found =
       glcm_values(matrix, options.symmetry, levels.grey_levels, options.profile,
                   pyradiomics && !one_level ? MaximalCorrelation::kWanted : MaximalCorrelation::kLeftOut);
@@ -58,6 +59,7 @@ void glcm_row(const CountMatrix& matrix, const Discretized& levels, const Textur
       value.status = one_level ? Status::kFlatRegion : Status::kFlatDirection;
       if (!pyradiomics) value.value = std::numeric_limits<double>::quiet_NaN();
     }
+    if (std::isnan(found.*feature.value)) value.status = Status::kTooManyLevels;
     values.push_back(value);
   }
 }
@@ -107,15 +109,21 @@ class Extraction {
  private:
   void add(Family family, const TextureMatrices& part, Mean& mean) const {
     switch (family) {
-      case Family::kGlcm: return add_directions(family, part.glcm, options_.distances, mean);
-      case Family::kGlrlm: return add_directions(family, part.glrlm, {1}, mean);
-      case Family::kGlszm: return add_emphasis(family, part.glszm, mean);
-      case Family::kGldzm: return add_emphasis(family, part.gldzm, mean);
-      case Family::kGldm: return add_emphasis(family, part.gldm, mean);
+      case Family::kGlcm:
+        return add_directions(family, part.glcm, options_.distances, mean);
+      case Family::kGlrlm:
+        return add_directions(family, part.glrlm, {1}, mean);
+      case Family::kGlszm:
+        return add_emphasis(family, part.glszm, mean);
+      case Family::kGldzm:
+        return add_emphasis(family, part.gldzm, mean);
+      case Family::kGldm:
+        return add_emphasis(family, part.gldm, mean);
       case Family::kNgtdm:
         if (!part.ngtdm.levels.empty()) mean.add(ngtdm_values(part.ngtdm));
         return;
-      default: throw std::logic_error("not a texture family");
+      default:
+        throw std::logic_error("not a texture family");
     }
   }
 

@@ -33,13 +33,13 @@ struct TextureOptions {
   int slice_axis = 2;                       ///< 0 = x; other than 2 only with kMerged slices
   std::vector<int> distances = {1};         ///< of GLCM, GLDM, NGTDM
   Symmetry symmetry = Symmetry::kSymmetric;
-  double dependence = 0;                    ///< gldm_a
+  double dependence = 0;  ///< gldm_a
 };
 
 /// Values of the texture families (GLCM, GLRLM, GLSZM, GLDZM, GLDM, NGTDM) in the order asked for, each in the order of
-/// columns_of(family, options.profile). `edge_region`: the morphological mask of the GLDZM, where it differs from `roi`.
-/// An empty region gives the same columns, all NaN. Throws std::logic_error for another family.
-/// Sources: PyRadiomics radiomics/{glcm,glrlm,glszm,gldm,ngtdm}.py; IBSI manual v10, chapter 3.
+/// columns_of(family, options.profile). `edge_region`: the morphological mask of the GLDZM, where it differs from
+/// `roi`. An empty region gives the same columns, all NaN. Throws std::logic_error for another family. Sources:
+/// PyRadiomics radiomics/{glcm,glrlm,glszm,gldm,ngtdm}.py; IBSI manual v10, chapter 3.
 std::vector<FeatureValues> texture_features(const Roi& roi, const Discretized& levels,
                                             const std::vector<Family>& families, const TextureOptions& options,
                                             const Roi* edge_region = nullptr);

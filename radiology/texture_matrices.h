@@ -42,8 +42,8 @@ struct MatrixOptions {
   std::optional<int> slice_axis;     ///< neighbours only within slices across this axis (0 = x); empty: in space
   Symmetry symmetry = Symmetry::kSymmetric;
   double dependence = 0;  ///< largest difference of dependent neighbours (gldm_a, IBSI's coarseness)
-  /// PyRadiomics counts a voxel without neighbours in the NGTDM with difference 0 and empties the GLRLM of a direction in
-  /// which no line holds two voxels of the region; IBSI leaves the voxel out and keeps the direction.
+  /// PyRadiomics counts a voxel without neighbours in the NGTDM with difference 0 and empties the GLRLM of a direction
+  /// in which no line holds two voxels of the region; IBSI leaves the voxel out and keeps the direction.
   Profile profile = Profile::kPyRadiomics;
   /// For the GLDZM, one per voxel of the region (distances_to_edge()).
   std::vector<std::int32_t> edge_distance;

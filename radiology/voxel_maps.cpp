@@ -41,8 +41,8 @@ Roi whole(const Box& box, const Grid& grid) {
   LabelMap labels{grid, std::vector<std::int16_t>(static_cast<std::size_t>(grid.voxel_count()))};
   for (int z = 0; z < box.size[2]; ++z) {
     for (int y = 0; y < box.size[1]; ++y) {
-      const auto row = labels.voxels.begin() +
-                       static_cast<std::ptrdiff_t>(grid.index(box.low[0], box.low[1] + y, box.low[2] + z));
+      const auto row =
+          labels.voxels.begin() + static_cast<std::ptrdiff_t>(grid.index(box.low[0], box.low[1] + y, box.low[2] + z));
       std::fill(row, row + box.size[0], std::int16_t{1});
     }
   }
@@ -86,8 +86,8 @@ class Kernels {
     for (int z = -reach[2]; z <= reach[2]; ++z) {
       for (int y = -reach[1]; y <= reach[1]; ++y) {
         for (int x = -reach[0]; x <= reach[0]; ++x) {
-          const std::int32_t number =
-              number_[static_cast<std::size_t>(static_cast<std::int64_t>(middle) + x + size_[0] * (y + std::int64_t{size_[1]} * z))];
+          const std::int32_t number = number_[static_cast<std::size_t>(static_cast<std::int64_t>(middle) + x +
+                                                                       size_[0] * (y + std::int64_t{size_[1]} * z))];
           if (number < 0) continue;
           kernel.roi.voxels.push_back(
               x + reach[0] + 1 + kernel.roi.size[0] * (y + reach[1] + 1 + kernel.roi.size[1] * (z + reach[2] + 1)));

@@ -15,7 +15,7 @@ namespace radiopath::radiology {
 enum class Kernel : std::uint8_t { kMasked, kWhole };
 
 struct VoxelMapOptions {
-  std::vector<Family> families = {Family::kFirstOrder, Family::kGlcm,  Family::kGlrlm,
+  std::vector<Family> families = {Family::kFirstOrder, Family::kGlcm, Family::kGlrlm,
                                   Family::kGlszm,      Family::kGldm, Family::kNgtdm};
   int kernel_radius = 1;  ///< in voxels; the kernel is a cube, a square with slices other than kVolume
   Kernel kernel = Kernel::kMasked;
@@ -34,9 +34,9 @@ struct VoxelMaps {
   std::vector<std::vector<Status>> statuses;  ///< likewise
 };
 
-/// Features of the kernel round every voxel of `roi`, which was made of a label map on the grid of `image`. The same for
-/// any number of threads. PyRadiomics' voxel-based extraction (voxelBatch 1), to rounding.
-/// Throws InputError when the radius is below 1, for shape families and for slices kAveraged.
+/// Features of the kernel round every voxel of `roi`, which was made of a label map on the grid of `image`. The same
+/// for any number of threads. PyRadiomics' voxel-based extraction (voxelBatch 1), to rounding. Throws InputError when
+/// the radius is below 1, for shape families and for slices kAveraged.
 VoxelMaps voxel_maps(const Volume& image, const Roi& roi, const VoxelMapOptions& options);
 
 /// One map as an image on the region's box grown by the kernel's radius, clipped to `grid`: what PyRadiomics writes.

@@ -53,10 +53,10 @@ inline Case digital_phantom() {
 }
 
 inline const std::map<std::string, std::pair<Slices, Directions>> kIbsiAggregations = {
-    {"2D:avg", {Slices::kAveraged, Directions::kAveraged}},  {"2D:mrg", {Slices::kAveraged, Directions::kMerged}},
-    {"2.5D:avg", {Slices::kMerged, Directions::kAveraged}},  {"2.5D:mrg", {Slices::kMerged, Directions::kMerged}},
-    {"3D:avg", {Slices::kVolume, Directions::kAveraged}},    {"3D:mrg", {Slices::kVolume, Directions::kMerged}},
-    {"2D", {Slices::kAveraged, Directions::kAveraged}},      {"2.5D", {Slices::kMerged, Directions::kAveraged}},
+    {"2D:avg", {Slices::kAveraged, Directions::kAveraged}}, {"2D:mrg", {Slices::kAveraged, Directions::kMerged}},
+    {"2.5D:avg", {Slices::kMerged, Directions::kAveraged}}, {"2.5D:mrg", {Slices::kMerged, Directions::kMerged}},
+    {"3D:avg", {Slices::kVolume, Directions::kAveraged}},   {"3D:mrg", {Slices::kVolume, Directions::kMerged}},
+    {"2D", {Slices::kAveraged, Directions::kAveraged}},     {"2.5D", {Slices::kMerged, Directions::kAveraged}},
     {"3D", {Slices::kVolume, Directions::kAveraged}}};
 
 }  // namespace radiopath::radiology

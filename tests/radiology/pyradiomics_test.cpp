@@ -183,8 +183,12 @@ TEST(PyRadiomics, DeprecatedFeaturesEqualTheirSuccessors) {
 }
 
 TEST(PyRadiomics, EveryFeatureHasAGolden) {
-  std::set<std::string> named = {"glcm_Dissimilarity", "glcm_Homogeneity1", "glcm_Homogeneity2", "glcm_SumVariance",
-                                 "gldm_GrayLevelNonUniformityNormalized", "gldm_DependencePercentage"};
+  std::set<std::string> named = {"glcm_Dissimilarity",
+                                 "glcm_Homogeneity1",
+                                 "glcm_Homogeneity2",
+                                 "glcm_SumVariance",
+                                 "gldm_GrayLevelNonUniformityNormalized",
+                                 "gldm_DependencePercentage"};
   for (const auto& [key, goldens] : all_goldens()) {
     for (const Golden& golden : goldens) named.insert(golden.name);
   }

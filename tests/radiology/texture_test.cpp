@@ -74,7 +74,8 @@ NamedValues measure(const Case& made, Profile profile, Slices slices = Slices::k
   for (const auto& [name, value] : merged) found["merged " + name] = value;
   put(found, Family::kShape, profile, shape_values(roi, profile));
   if (profile == Profile::kPyRadiomics)
-    put(found, Family::kFirstOrder, profile, first_order_values(intensities, levels, made.image.grid.voxel_volume_mm3()));
+    put(found, Family::kFirstOrder, profile,
+        first_order_values(intensities, levels, made.image.grid.voxel_volume_mm3()));
   return found;
 }
 
@@ -140,6 +141,37 @@ TEST(Texture, ManyGreyLevelsGiveTheSameMatricesAsFew) {
   }
 }
 
+TEST(Texture, SixteenBitGreyLevelsAreComputed) {
+  Case made = blob(0, 0);
+  Random random(3, "levels");
+  for (float& value : made.image.voxels) value = static_cast<float>(random.below(65000));
+  const Roi roi = make_roi(made.labels, 1);
+  const auto intensities = intensities_in(roi, made.image);
+  Discretized levels = discretize(intensities, 1);
+  EXPECT_GT(levels.levels.size(), 255u);
+  NamedValues found;
+  put_textures(found, roi, levels, {});
+  for (const auto& [name, value] : found) EXPECT_TRUE(std::isfinite(value.value)) << name;
+  EXPECT_NEAR(found.at("gldm_GrayLevelNonUniformityNormalized").value,
+              first_order_values(intensities, levels, 1)[16].value, 1e-15);  // Uniformity
+}
+
+TEST(Texture, MoreGreyLevelsThanAnEigenvalueAllowsAreSaid) {
+  Case made;
+  made.image.grid.size = made.labels.grid.size = {50, 50, 2};
+  for (int i = 0; i < 5000; ++i) {
+    made.image.voxels.push_back(static_cast<float>(i * 13));  // 65,000 levels, 5,000 of which occur
+    made.labels.voxels.push_back(1);
+  }
+  const Roi roi = make_roi(made.labels, 1);
+  NamedValues found;
+  put_textures(found, roi, discretize(intensities_in(roi, made.image), 1), {});
+  EXPECT_TRUE(std::isnan(found.at("glcm_MCC").value));
+  EXPECT_EQ(describe(found.at("glcm_MCC").status), "too many grey levels for an eigenvalue; raise the bin width");
+  EXPECT_EQ(found.at("glcm_Contrast").status, Status::kValue);
+  EXPECT_EQ(found.at("glszm_ZonePercentage").value, 1);
+}
+
 Case labelled(std::array<int, 3> size, const std::vector<std::array<int, 3>>& voxels, float intensity) {
   Case made;
   made.labels.grid.size = made.image.grid.size = size;
@@ -154,8 +186,8 @@ TEST(Texture, AFlatRegionHasPyRadiomicsSentinelsWithAReason) {
   const Case flat = labelled({3, 3, 3}, {{0, 0, 0}, {1, 0, 0}, {1, 1, 0}, {1, 1, 1}}, 30);
   const NamedValues found = measure(flat, Profile::kPyRadiomics);
   const std::map<std::string, double> sentinels = {
-      {"glcm_Correlation", 1}, {"glcm_MCC", 1},         {"glcm_Imc1", 0},      {"ngtdm_Coarseness", 1e6},
-      {"ngtdm_Contrast", 0},   {"ngtdm_Busyness", 0},   {"ngtdm_Strength", 0}, {"firstorder_Skewness", 0},
+      {"glcm_Correlation", 1},   {"glcm_MCC", 1},       {"glcm_Imc1", 0},      {"ngtdm_Coarseness", 1e6},
+      {"ngtdm_Contrast", 0},     {"ngtdm_Busyness", 0}, {"ngtdm_Strength", 0}, {"firstorder_Skewness", 0},
       {"firstorder_Kurtosis", 0}};
   for (const auto& [name, value] : found) {
     const bool sentinel = sentinels.contains(name) || name == "merged glcm_Correlation" || name == "merged glcm_MCC" ||
