@@ -132,7 +132,7 @@ class EqualPairs {
       for (const std::size_t other : sparing_[d]) left &= ~equal[other];
       for (; left != 0; left &= left - 1) {
         const std::int64_t voxel = place + std::countr_zero(left);
-        zones.join(static_cast<std::uint32_t>(voxel), static_cast<std::uint32_t>(voxel - steps_[d]));
+        zones.join(zones.number(voxel), zones.number(voxel - steps_[d]));
       }
     }
   }
@@ -153,16 +153,16 @@ void count_zones(const LevelBox<Code>& box, Rows rows, ZoneForest& zones, const 
     std::int32_t size, distance;
   };
   std::vector<Zone> found;
-  std::vector<std::uint32_t> number(box.codes.size());  // of the zone, at its root
+  std::vector<std::uint32_t> number(zones.size());  // of the zone, at its root
   for (const VoxelRow& row : rows) {
     for (int x = 0; x < row.length; ++x) {
-      const auto place = static_cast<std::uint32_t>(row.start + x);
+      const std::uint32_t place = zones.number(row.start + x);
       const std::uint32_t root = zones.root(place);
       const std::int32_t distance =
           options.edge_distance.empty() ? 0 : options.edge_distance[static_cast<std::size_t>(row.first + x)];
       if (root == place) {  // the first of its zone
         number[place] = static_cast<std::uint32_t>(found.size());
-        found.push_back({box.codes[place], 1, distance});
+        found.push_back({box.codes[static_cast<std::size_t>(row.start + x)], 1, distance});
       } else {
         Zone& zone = found[number[root]];
         ++zone.size;
@@ -191,13 +191,14 @@ void count_runs_and_zones(const LevelBox<Code>& box, Rows rows, const MatrixOpti
                           TextureMatrices& matrices) {
   const bool zones_wanted = options.wanted.glszm || options.wanted.gldzm;
   if (!options.wanted.glrlm && !zones_wanted) return;
-  ZoneForest zones(zones_wanted ? box.codes.size() : 0);
+  const std::int64_t first = rows.front().start, last = rows.back().start + rows.back().length;
+  ZoneForest zones(first, zones_wanted ? last : first);
   std::vector<std::int64_t> voxels(static_cast<std::size_t>(box.code_count()));  // of each code
   double all = 0;
   for (const VoxelRow& row : rows) {
     for (std::int64_t place = row.start; place < row.start + row.length; ++place) {
       ++voxels[box.codes[static_cast<std::size_t>(place)]];
-      if (zones_wanted) zones.add(place);
+      if (zones_wanted) zones.add(zones.number(place));
     }
     all += row.length;
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <stdexcept>
 #include <vector>
 
 namespace radiopath::radiology {
@@ -9,9 +10,16 @@ namespace radiopath::radiology {
 /// order. Source: Galler & Fischer, CACM 1964; path halving: van Leeuwen & Weide 1977.
 class ZoneForest {
  public:
-  explicit ZoneForest(std::size_t places) : parent_(places) {}
+  /// For places from `first` to `last` - 1. Throws std::length_error when they are more than 2^32.
+  ZoneForest(std::int64_t first, std::int64_t last) : first_(first), parent_(static_cast<std::size_t>(last - first)) {
+    if (last - first > std::int64_t{1} << 32) throw std::length_error("too many places for a forest of zones");
+  }
 
-  void add(std::int64_t place) { parent_[static_cast<std::size_t>(place)] = static_cast<std::uint32_t>(place); }
+  /// Places are numbered from the first.
+  std::uint32_t number(std::int64_t place) const { return static_cast<std::uint32_t>(place - first_); }
+  std::size_t size() const { return parent_.size(); }
+
+  void add(std::uint32_t place) { parent_[place] = place; }
 
   std::uint32_t root(std::uint32_t place) {
     while (parent_[place] != place) {
@@ -31,6 +39,7 @@ class ZoneForest {
   }
 
  private:
+  std::int64_t first_;
   std::vector<std::uint32_t> parent_;
 };
 
