@@ -162,12 +162,5 @@ TEST(Radiomics, EmptyRegionIsAllMissing) {
   }
 }
 
-TEST(Discretization, EdgesAreMultiplesOfTheBinWidth) {
-  const Discretized d = discretize({-30, -25, -0.5, 0, 24.9, 25, 100}, 25);
-  EXPECT_EQ(d.levels, (std::vector<int>{1, 2, 3, 4, 7}));
-  EXPECT_EQ(d.level_of_voxel, (std::vector<int>{0, 1, 1, 2, 2, 3, 4}));
-  EXPECT_EQ(d.counts, (std::vector<double>{1, 2, 2, 1, 1}));
-}
-
 }  // namespace
 }  // namespace radiopath::radiology
