@@ -70,21 +70,28 @@ std::vector<std::vector<std::size_t>> sparing_directions(const std::vector<Offse
   return sparing;
 }
 
+/// The same, made once: by slice axis, in space last.
+const std::vector<std::vector<std::size_t>>& sparing_directions(std::optional<int> slice_axis) {
+  static const std::array<std::vector<std::vector<std::size_t>>, 4> kMade = {
+      sparing_directions(half_neighbourhood({1}, 0)), sparing_directions(half_neighbourhood({1}, 1)),
+      sparing_directions(half_neighbourhood({1}, 2)), sparing_directions(half_neighbourhood({1}, std::nullopt))};
+  return kMade.at(static_cast<std::size_t>(slice_axis.value_or(3)));
+}
+
 /// The pass over the region: every pair of equal neighbours is seen once, in blocks of a row.
 template <class Code>
 class EqualPairs {
  public:
-  EqualPairs(const LevelBox<Code>& box, const std::vector<Offset>& offsets)
-      : box_(box), sparing_(sparing_directions(offsets)) {
+  EqualPairs(const LevelBox<Code>& box, const std::vector<Offset>& offsets, const MatrixOptions& options)
+      : box_(box), sparing_(sparing_directions(options.slice_axis)), runs_wanted_(options.wanted.glrlm) {
+    for (const Offset& offset : offsets) steps_.push_back(box.step(offset));
+    if (!runs_wanted_) return;
     const std::int64_t longest = *std::max_element(box.size.begin(), box.size.end());
-    for (const Offset& offset : offsets) {
-      steps_.push_back(box.step(offset));
-      runs_.emplace_back(box.code_count(), table_columns(longest));
-    }
-    in_runs_.resize(offsets.size(), std::vector<std::int64_t>(static_cast<std::size_t>(box.code_count())));
+    runs_.assign(offsets.size(), CellCounter(box.code_count(), table_columns(longest)));
+    in_runs_.assign(offsets.size(), std::vector<std::int64_t>(static_cast<std::size_t>(box.code_count())));
   }
 
-  void visit(Rows rows, bool runs_wanted, ZoneForest* zones) {
+  void visit(Rows rows, ZoneForest* zones) {
     std::array<std::uint64_t, 13> equal;
     for (const VoxelRow& row : rows) {
       for (int x = 0; x < row.length; x += kBlock) {
@@ -93,7 +100,7 @@ class EqualPairs {
             row.length - x >= kBlock ? ~std::uint64_t{0} : (std::uint64_t{1} << (row.length - x)) - 1;
         const Code* const here = box_.codes.data() + place;
         for (std::size_t d = 0; d < steps_.size(); ++d) equal[d] = equal_bits(here, here - steps_[d]) & inside;
-        if (runs_wanted) add_runs(place, equal);
+        if (runs_wanted_) add_runs(place, equal);
         if (zones != nullptr) join(place, equal, *zones);
       }
     }
@@ -139,7 +146,8 @@ class EqualPairs {
 
   const LevelBox<Code>& box_;
   std::vector<std::int64_t> steps_;
-  std::vector<std::vector<std::size_t>> sparing_;
+  const std::vector<std::vector<std::size_t>>& sparing_;
+  bool runs_wanted_;
   std::vector<CellCounter> runs_;
   std::vector<std::vector<std::int64_t>> in_runs_;  // voxels in runs of two or more, by direction and code
 };
@@ -203,8 +211,8 @@ void count_runs_and_zones(const LevelBox<Code>& box, Rows rows, const MatrixOpti
     all += row.length;
   }
   const auto offsets = half_neighbourhood({1}, options.slice_axis);
-  EqualPairs<Code> pairs(box, offsets);
-  pairs.visit(rows, options.wanted.glrlm, zones_wanted ? &zones : nullptr);
+  EqualPairs<Code> pairs(box, offsets, options);
+  pairs.visit(rows, zones_wanted ? &zones : nullptr);
   for (std::size_t d = 0; d < offsets.size() && options.wanted.glrlm; ++d) {
     CountMatrix runs;
     if (options.profile != Profile::kPyRadiomics || any_line_of_two(box, rows, offsets[d])) {

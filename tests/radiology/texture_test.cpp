@@ -4,7 +4,6 @@
 #include <cmath>
 #include <numeric>
 
-#include "core/error.h"
 #include "core/random.h"
 #include "tests/radiology/feature_tools.h"
 
