@@ -44,6 +44,8 @@ images = {
     "image.nrrd": "brain1_image.nrrd",
     "mask.nrrd": "brain1_label.nrrd",
     "slide.svs": "CMU-1-Small-Region.svs",
+    "ct_image.nii.gz": "ct_phantom_ccbync/image.nii.gz",
+    "ct_mask.nii.gz": "ct_phantom_ccbync/mask.nii.gz",
     "tile.png": "CMU-1-Small-Region_x1024_y0_512.png",
 }
 places = [root / "tests/data"]
