@@ -4,8 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
 
 #include "core/error.h"
+#include "core/parallel.h"
 #include "fusion/json.h"
 #include "fusion/stacking.h"
 #include "fusion/unimodal.h"
@@ -109,6 +111,34 @@ TEST(Unimodal, RecordsTheWaterfallOfEveryFold) {
   const auto frequency = selection_frequency(model.fold_selections);
   EXPECT_EQ(frequency[0].share, 1) << "the planted columns are in every fold";
   EXPECT_EQ(frequency[1].share, 1);
+}
+
+TEST(Unimodal, EveryLearnerIsTheSameForAnyNumberOfThreadsAndCompany) {
+  const auto outcomes = made_up_outcomes(90, 3);
+  const Cohort cohort = made_up_cohort(outcomes, 70);
+  const Table table = made_up_table(cohort, outcomes, 12, 3, 0.8, 3);
+  UnimodalConfig config;
+  config.folds = 3;
+  config.selection.steps = {"t_test"};
+  config.selection.p_value = 0.5;
+  config.random_forest.trees = config.extra_trees.trees = config.xgboost.trees = config.lightgbm.trees = 20;
+  config.tuning.search = "random";
+  config.tuning.trials = 2;
+  config.tuning.folds = 2;
+  config.imbalance = "smote";
+  for (const std::string& name : learner_names()) {
+    if (learner_objection(name, {})) continue;
+    config.learners = {name};
+    set_thread_count(1);
+    const std::string one = to_json(fit_unimodal(config, "Habitat", table, locked_split(cohort).train, 1));
+    set_thread_count(3);
+    const UnimodalModel model = fit_unimodal(config, "Habitat", table, locked_split(cohort).train, 1);
+    set_thread_count(0);
+    EXPECT_EQ(to_json(model), one) << name;
+    const Eigen::VectorXd together = predict(model, table);
+    for (int r = 70; r < 90; r += 5)
+      EXPECT_EQ(predict(model, table.select_rows({table.ids[static_cast<std::size_t>(r)]}))[0], together[r]) << name;
+  }
 }
 
 // StackingClassifier([LR, NB, KNN], LR) on given folds, with probabilities as inputs and weights of any sign.
