@@ -21,10 +21,11 @@ std::size_t place_of(const std::string& what, const std::string& name, const std
                                nearest ? "; did you mean '" + *nearest + "'?" : "; expected one of its names"));
 }
 
-/// out[i] += tap * in[i + shift * stride] over whole rows; `axis` 0 goes along the row.
+/// The convolution along one axis, row by row of x.
 std::vector<double> along(const Grid& grid, const std::vector<double>& voxels, int axis,
                           const std::vector<double>& kernel, Boundary boundary) {
-  const std::int64_t n = grid.size[static_cast<std::size_t>(axis)], reach = static_cast<std::int64_t>(kernel.size()) / 2;
+  const std::int64_t n = grid.size[static_cast<std::size_t>(axis)];
+  const std::int64_t reach = static_cast<std::int64_t>(kernel.size()) / 2;
   std::vector<double> result(voxels.size());
   const std::int64_t width = grid.size[0];
   parallel_for(grid.size[2], [&](std::int64_t z) {
@@ -45,7 +46,8 @@ std::vector<double> along(const Grid& grid, const std::vector<double>& voxels, i
         if (axis != 0) {
           const std::int64_t from = boundary_place((axis == 1 ? y : z) - k, n, boundary);
           if (from < 0) continue;
-          row = voxels.data() + grid.index(0, static_cast<int>(axis == 1 ? from : y), static_cast<int>(axis == 1 ? z : from));
+          const std::int64_t from_y = axis == 1 ? from : y, from_z = axis == 1 ? z : from;
+          row = voxels.data() + grid.index(0, static_cast<int>(from_y), static_cast<int>(from_z));
         }
         for (std::int64_t x = 0; x < width; ++x) out[x] += tap * row[x];
       }

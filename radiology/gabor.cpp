@@ -23,7 +23,8 @@ struct Plane {
   std::array<int, 2> reach;
 };
 
-Plane plane_of(const Grid& grid, std::size_t across, const std::array<double, 3>& sigma, double gamma, Boundary boundary) {
+Plane plane_of(const Grid& grid, std::size_t across, const std::array<double, 3>& sigma, double gamma,
+               Boundary boundary) {
   Plane plane{across == 0 ? 1U : 0U, across == 2 ? 1U : 2U, across, {}, {}, {}};
   for (std::size_t i = 0; i < 2; ++i) {
     const std::size_t axis = i == 0 ? plane.first : plane.second;
@@ -91,8 +92,8 @@ void respond_in_slice(const Image& image, const Plane& plane, const std::vector<
         at[plane.first] = i;
         at[plane.second] = j;
         double& v = result.voxels[image.grid.index(at[0], at[1], at[2])];
-        const double m = std::abs(response[static_cast<std::size_t>(i + plane.offset[0]) +
-                                           static_cast<std::size_t>(size[0]) * static_cast<std::size_t>(j + plane.offset[1])]);
+        const std::int64_t place = i + plane.offset[0] + std::int64_t{size[0]} * (j + plane.offset[1]);
+        const double m = std::abs(response[static_cast<std::size_t>(place)]);
         v = pooling == Pooling::max ? std::max(v, m) : v + m / static_cast<double>(kernels.size());
       }
     }
@@ -108,7 +109,8 @@ Image in_planes(const Image& image, const GaborConfig& config, std::size_t acros
   // Half a turn gives the complex conjugate and the same modulus.
   const double step = config.theta_step_deg;
   const int steps = step > 0 ? static_cast<int>(std::lround(180 / step)) : 1;
-  for (int i = 0; i < steps; ++i) kernels.push_back(kernel_spectrum(image.grid, plane, config, config.theta_deg + i * step));
+  for (int i = 0; i < steps; ++i)
+    kernels.push_back(kernel_spectrum(image.grid, plane, config, config.theta_deg + i * step));
   Image result{image.grid, std::vector<double>(image.voxels.size()), VoxelType::float64};
   const Pooling pooling = pooling_named(config.pooling);
   parallel_for(image.grid.size[across], [&](std::int64_t slice) {
@@ -121,10 +123,12 @@ Image in_planes(const Image& image, const GaborConfig& config, std::size_t acros
 
 Image standard_filter(const Image& image, const GaborConfig& config, Extent extent) {
   const double turns = config.theta_step_deg > 0 ? 180 / config.theta_step_deg : 1;
-  if (!(config.sigma_mm > 0) || !(config.wavelength_mm > 0) || !(config.gamma > 0) || std::abs(turns - std::round(turns)) > 1e-9)
-    throw InputError(fmt::format("Gabor: sigma {:g} mm, wavelength {:g} mm, gamma {:g}, theta step {:g} degrees; expected "
-                                 "positive widths and a step that divides 180",
-                                 config.sigma_mm, config.wavelength_mm, config.gamma, config.theta_step_deg));
+  const bool positive = config.sigma_mm > 0 && config.wavelength_mm > 0 && config.gamma > 0;
+  if (!positive || std::abs(turns - std::round(turns)) > 1e-9)
+    throw InputError(
+        fmt::format("Gabor: sigma {:g} mm, wavelength {:g} mm, gamma {:g}, theta step {:g} degrees; expected positive "
+                    "widths and a step that divides 180",
+                    config.sigma_mm, config.wavelength_mm, config.gamma, config.theta_step_deg));
   if (extent == Extent::slices_along_x) return in_planes(image, config, 0);
   if (extent == Extent::slices_along_y) return in_planes(image, config, 1);
   if (extent == Extent::slices_along_z) return in_planes(image, config, 2);

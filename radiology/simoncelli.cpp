@@ -73,7 +73,8 @@ Multiplier riesz(const std::vector<int>& order, Extent extent) {
 
 /// Source: IBSI-2 reference manual, section 3.6; Simoncelli and Freeman, ICIP 1995; Portilla and Simoncelli, IJCV 2000.
 Image standard_filter(const Image& image, const SimoncelliConfig& config, Extent extent) {
-  if (config.level < 1 || config.level > 8) throw InputError(fmt::format("Simoncelli level {}; expected 1 to 8", config.level));
+  if (config.level < 1 || config.level > 8)
+    throw InputError(fmt::format("Simoncelli level {}; expected 1 to 8", config.level));
   const double scale = std::exp2(config.level - 1);
   const Multiplier transform = config.riesz.empty() ? Multiplier() : riesz(config.riesz, extent);
   return multiplied(image, extent, [&](const std::array<double, 3>& nu, double magnitude) -> std::complex<double> {
@@ -101,11 +102,15 @@ Image standard_filter(const Image& image, const RieszLaplacianOfGaussianConfig& 
       for (int x = 0; x < wide.grid.size[0]; ++x) {
         const auto from_x = boundary_place(x - inner.low[0], image.grid.size[0], boundary);
         const bool outside = from_x < 0 || from_y < 0 || from_z < 0;
-        wide.voxels.push_back(outside ? 0 : image.voxels[image.grid.index(static_cast<int>(from_x), static_cast<int>(from_y), static_cast<int>(from_z))]);
+        const std::size_t from = outside ? 0
+                                         : image.grid.index(static_cast<int>(from_x), static_cast<int>(from_y),
+                                                            static_cast<int>(from_z));
+        wide.voxels.push_back(outside ? 0 : image.voxels[from]);
       }
     }
   }
-  Image result = cut(multiplied(standard_filter(wide, config.laplacian, extent), extent, riesz(config.riesz, extent)), inner);
+  const Image laplacian = standard_filter(wide, config.laplacian, extent);
+  Image result = cut(multiplied(laplacian, extent, riesz(config.riesz, extent)), inner);
   result.grid = image.grid;
   return result;
 }

@@ -67,7 +67,8 @@ Image standard_filter(const Image& image, const MeanConfig& config, Extent exten
 
 Image standard_filter(const Image& image, const LaplacianOfGaussianConfig& config, Extent extent) {
   // Separable: the sum over axes of the second derivative along one and the Gaussian along the others.
-  if (!(config.sigma_mm > 0)) throw InputError(fmt::format("LoG: sigma is {:g} mm; expected a width above 0", config.sigma_mm));
+  if (!(config.sigma_mm > 0))
+    throw InputError(fmt::format("LoG: sigma is {:g} mm; expected a width above 0", config.sigma_mm));
   const auto axes = axes_of(extent);
   SeparableKernel smooth, curve;
   for (std::size_t a = 0; a < 3; ++a) {
@@ -92,7 +93,8 @@ Image standard_filter(const Image& image, const LaplacianOfGaussianConfig& confi
 
 Image standard_filter(const Image& image, const LawsConfig& config, Extent extent) {
   if (config.kernels.size() != dimensions(extent))
-    throw InputError(fmt::format("Laws: {} kernels; expected {}, one per axis", config.kernels.size(), dimensions(extent)));
+    throw InputError(
+        fmt::format("Laws: {} kernels; expected {}, one per axis", config.kernels.size(), dimensions(extent)));
   std::vector<std::vector<double>> kernels;
   for (const auto& name : config.kernels) kernels.push_back(laws_kernel(name));
   const Boundary boundary = boundary_named(config.boundary);
@@ -106,7 +108,8 @@ Image standard_filter(const Image& image, const LawsConfig& config, Extent exten
 Image standard_filter(const Image& image, const SeparableWaveletConfig& config, Extent extent) {
   if (config.band.size() != dimensions(extent) || config.band.find_first_not_of("LH") != std::string::npos)
     throw InputError(fmt::format("wavelet band '{}'; expected {} letters L or H", config.band, dimensions(extent)));
-  if (config.level < 1 || config.level > 8) throw InputError(fmt::format("wavelet level {}; expected 1 to 8", config.level));
+  if (config.level < 1 || config.level > 8)
+    throw InputError(fmt::format("wavelet level {}; expected 1 to 8", config.level));
   const WaveletFilters filters = wavelet_filters(config.wavelet);
   std::vector<SeparableKernel> stages;
   for (int level = 1; level <= config.level; ++level) {

@@ -96,7 +96,8 @@ void combine_rows(const T* in, std::int64_t stride, T* out, std::int64_t count, 
 
 /// Low-pass and high-pass of a block along one axis; the outputs' window is narrower by the filter's support there.
 template <class T>
-std::array<Block<T>, 2> split(const Block<T>& block, int axis, std::int64_t period, const std::array<Taps<T>, 2>& filters) {
+std::array<Block<T>, 2> split(const Block<T>& block, int axis, std::int64_t period,
+                              const std::array<Taps<T>, 2>& filters) {
   const Window& in = block.window;
   Window window = in;
   window.low[axis] += filters[0].before();
@@ -245,8 +246,9 @@ WaveletFilters wavelet_filters(const std::string& name) {
   const auto table = std::find_if(tables.begin(), tables.end(), [&](const auto& t) { return t.name == stored; });
   if (table == tables.end()) {
     const auto nearest = nearest_name(name, wavelet_names());
-    throw InputError(fmt::format("wavelet '{}' is not known{}; expected haar, db1-20, sym2-20, coif1-5, dmey, bior or rbio", name,
-                                 nearest ? "; did you mean '" + *nearest + "'?" : ""));
+    throw InputError(
+        fmt::format("wavelet '{}' is not known{}; expected haar, db1-20, sym2-20, coif1-5, dmey, bior or rbio", name,
+                    nearest ? "; did you mean '" + *nearest + "'?" : ""));
   }
   std::vector<double> rebuild = table->scaling, low = table->decomposition_low;
   if (low.empty()) low.assign(rebuild.rbegin(), rebuild.rend());

@@ -87,8 +87,9 @@ TEST(Filters, ResponsesMatchPyRadiomics) {
       known.clear();
       known[key] = filtered(image_of(row[0], row[1]), row[2], row[3]);
       for (const auto& [name, image] : known[key]) {
+        double& most = largest[key + name];
         for (const double v : image.voxels) {
-          if (std::isfinite(v)) largest[key + name] = std::max(largest[key + name], std::abs(v));
+          if (std::isfinite(v)) most = std::max(most, std::abs(v));
         }
       }
     }
