@@ -37,8 +37,8 @@ Plane plane_of(const Grid& grid, std::size_t across, const std::array<double, 3>
   return plane;
 }
 
-/// Transformed kernel: exp(-(r1^2 + gamma^2 r2^2) / (2 sigma^2) + 2 pi i r1 / lambda), r turned by theta, folded into the
-/// period. Source: IBSI-2 reference manual, section 3.4.
+/// Transformed kernel: exp(-(r1^2 + gamma^2 r2^2) / (2 sigma^2) + 2 pi i r1 / lambda), r turned by theta, folded into
+/// the period. Source: IBSI-2 reference manual, section 3.4.
 Spectrum kernel_spectrum(const Grid& grid, const Plane& plane, const GaborConfig& config, double theta_deg) {
   const auto [nx, ny] = plane.size;
   Spectrum kernel(static_cast<std::size_t>(nx) * static_cast<std::size_t>(ny));

@@ -29,7 +29,7 @@ std::vector<Sample> circle(const LocalBinaryPattern2dConfig& config) {
   return samples;
 }
 
-/// One slice of the image: rows and columns as in PyRadiomics' array (z, y, x) with the slice axis swapped to the front.
+/// One slice of the image: rows and columns as in PyRadiomics' array (z, y, x), the slice axis swapped to the front.
 struct Slice {
   const Image& image;
   int along, row_axis, column_axis, place;

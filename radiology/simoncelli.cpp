@@ -22,7 +22,7 @@ std::vector<double> frequencies(int n, bool used) {
   return result;
 }
 
-using Multiplier = std::function<std::complex<double>(const std::array<double, 3>& frequency, double magnitude)>;
+using Multiplier = std::function<std::complex<double>(const std::array<double, 3>& nu, double magnitude)>;
 
 /// Real part of the image times `multiplier` in the Fourier domain; periodic.
 Image multiplied(const Image& image, Extent extent, const Multiplier& multiplier) {

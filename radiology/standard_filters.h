@@ -77,10 +77,12 @@ struct GaborConfig {
         field("gamma", &GaborConfig::gamma, "aspect ratio of the envelope").range(1e-2, 1e2),
         field("theta_deg", &GaborConfig::theta_deg, "direction of the wave from the first axis to the second")
             .unit("degrees"),
-        field("theta_step_deg", &GaborConfig::theta_step_deg, "pool theta over the full turn in such steps; 0: one theta")
+        field("theta_step_deg", &GaborConfig::theta_step_deg,
+              "pool theta over the full turn in such steps; 0: one theta")
             .unit("degrees")
             .range(0, 180),
-        field("pooling", &GaborConfig::pooling, "how the responses of several theta become one").one_of({"max", "mean"}),
+        field("pooling", &GaborConfig::pooling, "how the responses of several theta become one")
+            .one_of({"max", "mean"}),
         field("boundary", &GaborConfig::boundary, detail::kBoundaryMeaning).one_of(detail::kBoundaries),
     };
   }

@@ -21,3 +21,10 @@ if (input_folder / "image.nrrd").exists():
     image = SimpleITK.ReadImage(str(input_folder / "image.nrrd"))
     mask = SimpleITK.ReadImage(str(input_folder / "mask.nrrd"))
     measure("features", "pyradiomics", lambda: extractor.execute(image, mask))
+
+    from radiomics import imageoperations
+
+    bands = lambda: list(imageoperations.getWaveletImage(image, mask))  # PyRadiomics filters whole images only
+    measure("wavelet_bands_of_roi", "pyradiomics", bands)
+    measure("wavelet_bands_of_image", "pyradiomics", bands)
+    measure("log_of_image", "pyradiomics", lambda: list(imageoperations.getLoGImage(image, mask, sigma=[2.0])))
