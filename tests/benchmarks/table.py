@@ -11,6 +11,9 @@ import sys
 STAGES = [
     ("kmeans", "K-means, k = 4, one start, 30 passes", "1e6 × 4 floats", 1),
     ("features", "first-order, shape and GLCM features", "brain1, 4,137 voxels", 10),
+    ("wavelet_bands_of_roi", "eight wavelet bands as far as a region needs them", "brain1, 47 x 70 x 7 of 256 x 256 x 25", 10),
+    ("wavelet_bands_of_image", "eight wavelet bands of a whole image", "brain1, 256 x 256 x 25", 10),
+    ("log_of_image", "Laplacian of Gaussian, 2 mm (ITK on both sides)", "brain1, 256 x 256 x 25", 1),
     ("macenko", "Macenko: estimate and normalise", "one tile of 512 px", 1),
     ("slide", "reading all tiles of 512 px", "CMU-1-Small-Region.svs", 1),
     ("auc", "AUC", "1e5 patients", 1),
