@@ -28,7 +28,8 @@ Image cut(const Image& image, const Box& box) {
   part.voxels.reserve(static_cast<std::size_t>(part.grid.voxel_count()));
   for (int z = 0; z < box.size[2]; ++z) {
     for (int y = 0; y < box.size[1]; ++y) {
-      const auto row = image.voxels.begin() + static_cast<std::ptrdiff_t>(image.grid.index(box.low[0], box.low[1] + y, box.low[2] + z));
+      const std::size_t first = image.grid.index(box.low[0], box.low[1] + y, box.low[2] + z);
+      const auto row = image.voxels.begin() + static_cast<std::ptrdiff_t>(first);
       part.voxels.insert(part.voxels.end(), row, row + box.size[0]);
     }
   }

@@ -4,8 +4,8 @@
 
 namespace radiopath::radiology {
 
-// PyRadiomics' voxel-wise transforms (radiomics/imageoperations.py). Each is scaled by m = max |v| over the whole image,
-// so that a crop of the image gives other values. An image that is 0 everywhere stays 0 for square_root and gives NaN
+// PyRadiomics' voxel-wise transforms (radiomics/imageoperations.py). Each is scaled by m = max |v| over the whole
+// image, so that a crop of the image gives other values. An image that is 0 everywhere stays 0 for square_root and gives NaN
 // for the others, as there. All results are float64.
 
 Image square(const Image& image);       ///< `square`: (v / sqrt(m))^2

@@ -29,7 +29,7 @@ std::vector<Sample> circle(const LocalBinaryPattern2dConfig& config) {
   return samples;
 }
 
-/// One slice of the image: rows and columns as in PyRadiomics' array (z, y, x) with the slice axis swapped to the front.
+/// One slice of the image: rows and columns as in PyRadiomics' array (z, y, x), the slice axis swapped to the front.
 struct Slice {
   const Image& image;
   int along, row_axis, column_axis, place;
@@ -105,7 +105,8 @@ Image local_binary_pattern_2d(const Image& image, const LocalBinaryPattern2dConf
       for (int column = 0; column < slice.columns(); ++column) {
         for (std::size_t i = 0; i < samples.size(); ++i)
           texture[i] = slice.interpolated(row + samples[i].row, column + samples[i].column);
-        double value = config.method == "var" ? variance(texture) : pattern(texture, slice.at(row, column), config.method);
+        double value = config.method == "var" ? variance(texture)
+                                              : pattern(texture, slice.at(row, column), config.method);
         if (image.type == VoxelType::integer) value = std::isnan(value) ? 0 : std::trunc(value);
         if (image.type == VoxelType::float32) value = static_cast<float>(value);
         result.voxels[slice.index(row, column)] = value;

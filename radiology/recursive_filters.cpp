@@ -19,7 +19,8 @@ Image run(const Image& image, Filter& filter) {
   filter.SetNumberOfWorkUnits(1);
   filter.Update();
   const Out* buffer = filter.GetOutput()->GetBufferPointer();
-  return {image.grid, {buffer, buffer + image.voxels.size()}, sizeof(Out) == 4 ? VoxelType::float32 : VoxelType::float64};
+  const VoxelType type = sizeof(Out) == 4 ? VoxelType::float32 : VoxelType::float64;
+  return {image.grid, {buffer, buffer + image.voxels.size()}, type};
 }
 
 template <class In, class Out>

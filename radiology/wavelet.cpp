@@ -50,10 +50,11 @@ void order_taps(std::int64_t position, std::int64_t period, std::int64_t taps, s
   for (std::int64_t j = 0; j < taps; ++j) order[static_cast<std::size_t>(j)] = j < beyond ? beyond - 1 - j : j;
 }
 
-/// Rows of x: out[x] = sum of taps over x, for outputs first … first + count - 1 in positions; `in` starts at
-/// position first - before.
+/// A row of x: outputs `first` … first + count - 1 in positions; `in` starts at position first - before. `borders` are
+/// the outputs whose taps are added in another order.
 template <class T>
-void filter_row(const T* in, T* out, std::int64_t first, std::int64_t count, std::int64_t period, const Taps<T>& taps) {
+void filter_row(const T* in, T* out, std::int64_t first, std::int64_t count, std::int64_t period, const Taps<T>& taps,
+                const std::vector<std::int64_t>& borders) {
   const std::int64_t n = taps.size();
   std::fill(out, out + count, T{0});
   for (std::int64_t j = 0; j < n; ++j) {
@@ -62,8 +63,7 @@ void filter_row(const T* in, T* out, std::int64_t first, std::int64_t count, std
     for (std::int64_t i = 0; i < count; ++i) out[i] += tap * shifted[i];
   }
   std::vector<std::int64_t> order;
-  for (std::int64_t i = 0; i < count; ++i) {
-    if (wrapped(first + i, period) + n / 2 < period) continue;
+  for (const std::int64_t i : borders) {
     order_taps(first + i, period, n, order);
     T sum = 0;
     for (const std::int64_t j : order) sum += taps.values[static_cast<std::size_t>(j)] * in[i + n - 1 - j];
@@ -96,13 +96,18 @@ void combine_rows(const T* in, std::int64_t stride, T* out, std::int64_t count, 
 
 /// Low-pass and high-pass of a block along one axis; the outputs' window is narrower by the filter's support there.
 template <class T>
-std::array<Block<T>, 2> split(const Block<T>& block, int axis, std::int64_t period, const std::array<Taps<T>, 2>& filters) {
+std::array<Block<T>, 2> split(const Block<T>& block, int axis, std::int64_t period,
+                              const std::array<Taps<T>, 2>& filters) {
   const Window& in = block.window;
   Window window = in;
   window.low[axis] += filters[0].before();
   window.size[axis] -= filters[0].size() - 1;
   std::array<Block<T>, 2> halves;
   for (auto& half : halves) half = {window, std::vector<T>(static_cast<std::size_t>(window.count()))};
+  std::vector<std::int64_t> borders;
+  for (std::int64_t i = 0; axis == 0 && i < window.size[0]; ++i) {
+    if (wrapped(window.low[0] + i, period) + filters[0].after() >= period) borders.push_back(i);
+  }
   parallel_for(window.size[2], [&](std::int64_t z) {
     std::vector<std::int64_t> order;
     for (std::int64_t y = 0; y < window.size[1]; ++y) {
@@ -112,7 +117,7 @@ std::array<Block<T>, 2> split(const Block<T>& block, int axis, std::int64_t peri
       for (std::size_t h = 0; h < 2; ++h) {
         T* out = halves[h].values.data() + window.size[0] * (y + window.size[1] * z);
         if (axis == 0)
-          filter_row(row, out, window.low[0], window.size[0], period, filters[h]);
+          filter_row(row, out, window.low[0], window.size[0], period, filters[h], borders);
         else
           combine_rows(row, axis == 1 ? in.size[0] : in.size[0] * in.size[1], out, window.size[0], filters[h], order);
       }
@@ -171,8 +176,14 @@ Block<T> gather(const Image& image, const Window& window, const std::array<std::
 
 /// The middle of a block that is `box`.
 template <class T>
-Image middle(const Block<T>& block, const Image& image, const Box& box) {
+Image middle(Block<T>& block, const Image& image, const Box& box) {
   Image result{cut(image.grid, box), {}, sizeof(T) == 4 ? VoxelType::float32 : VoxelType::float64};
+  if constexpr (sizeof(T) == 8) {
+    if (block.window.count() == result.grid.voxel_count()) {  // the last level: nothing lies around the box
+      result.voxels = std::move(block.values);
+      return result;
+    }
+  }
   result.voxels.resize(static_cast<std::size_t>(result.grid.voxel_count()));
   auto out = result.voxels.begin();
   const Window& w = block.window;
@@ -220,7 +231,7 @@ std::vector<NamedImage> bands_of(const Image& image, const WaveletConfig& config
     if (level < config.start_level) continue;
     const int number = level - config.start_level + 1;
     prefix = number == 1 ? "wavelet-" : fmt::format("wavelet{}-", number);
-    for (const auto& [name, band] : bands.details) images.push_back({prefix + name, middle(band, image, box)});
+    for (auto& [name, band] : bands.details) images.push_back({prefix + name, middle(band, image, box)});
   }
   const std::string name(static_cast<std::size_t>(std::count(axes.begin(), axes.end(), true)), 'L');
   images.push_back({prefix + name, middle(approximation, image, box)});
@@ -245,8 +256,9 @@ WaveletFilters wavelet_filters(const std::string& name) {
   const auto table = std::find_if(tables.begin(), tables.end(), [&](const auto& t) { return t.name == stored; });
   if (table == tables.end()) {
     const auto nearest = nearest_name(name, wavelet_names());
-    throw InputError(fmt::format("wavelet '{}' is not known{}; expected haar, db1-20, sym2-20, coif1-5, dmey, bior or rbio", name,
-                                 nearest ? "; did you mean '" + *nearest + "'?" : ""));
+    throw InputError(
+        fmt::format("wavelet '{}' is not known{}; expected haar, db1-20, sym2-20, coif1-5, dmey, bior or rbio", name,
+                    nearest ? "; did you mean '" + *nearest + "'?" : ""));
   }
   std::vector<double> rebuild = table->scaling, low = table->decomposition_low;
   if (low.empty()) low.assign(rebuild.rbegin(), rebuild.rend());

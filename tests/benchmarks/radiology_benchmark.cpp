@@ -5,10 +5,12 @@
 #include "core/parallel.h"
 #include "radiology/clustering.h"
 #include "radiology/first_order.h"
+#include "radiology/laplacian_of_gaussian.h"
 #include "radiology/shape.h"
 #include "radiology/texture_features.h"
 #include "radiology/volume.h"
 #include "radiology/voxel_maps.h"
+#include "radiology/wavelet.h"
 #include "tests/benchmarks/input.h"
 
 namespace {
@@ -104,5 +106,28 @@ void glcm_maps(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(voxel_maps(brain().image, brain().roi, options));
 }
 BENCHMARK(glcm_maps)->Unit(benchmark::kMillisecond);
+
+/// The eight coif1 bands: as far as the region's features need them, and of the whole image as PyRadiomics makes them.
+void wavelet_bands_of_roi(benchmark::State& state) {
+  if (!std::filesystem::exists(input_file("image.nrrd"))) return state.SkipWithError("no image");
+  const Image image = to_image(read_volume(input_file("image.nrrd")));
+  const Box box = bounding_box(read_mask(input_file("mask.nrrd"), 1));
+  for (auto _ : state) benchmark::DoNotOptimize(wavelet_bands(image, {}, Extent::volume, box));
+}
+BENCHMARK(wavelet_bands_of_roi)->Unit(benchmark::kMillisecond);
+
+void wavelet_bands_of_image(benchmark::State& state) {
+  if (!std::filesystem::exists(input_file("image.nrrd"))) return state.SkipWithError("no image");
+  const Image image = to_image(read_volume(input_file("image.nrrd")));
+  for (auto _ : state) benchmark::DoNotOptimize(wavelet_bands(image, {}));
+}
+BENCHMARK(wavelet_bands_of_image)->Unit(benchmark::kMillisecond);
+
+void log_of_image(benchmark::State& state) {
+  if (!std::filesystem::exists(input_file("image.nrrd"))) return state.SkipWithError("no image");
+  const Image image = to_image(read_volume(input_file("image.nrrd")));
+  for (auto _ : state) benchmark::DoNotOptimize(laplacian_recursive_gaussian(image, 2));
+}
+BENCHMARK(log_of_image)->Unit(benchmark::kMillisecond);
 
 }  // namespace

@@ -57,3 +57,10 @@ if (input_folder / "image.nrrd").exists():
         measure("features_ct", "pyradiomics", classes(image, mask, CLASSES))
         measure("matrices_ct", "pyradiomics", matrices(image, mask))
         measure("shape_ct", "pyradiomics", classes(image, mask, ["shape"]))
+
+    image = SimpleITK.ReadImage(str(input_folder / "image.nrrd"))  # PyRadiomics filters whole images only
+    mask = SimpleITK.ReadImage(str(input_folder / "mask.nrrd"))
+    bands = lambda: list(imageoperations.getWaveletImage(image, mask))
+    measure("wavelet_bands_of_roi", "pyradiomics", bands)
+    measure("wavelet_bands_of_image", "pyradiomics", bands)
+    measure("log_of_image", "pyradiomics", lambda: list(imageoperations.getLoGImage(image, mask, sigma=[2.0])))
