@@ -16,6 +16,13 @@
 
 namespace radiopath::radiology {
 
+/// Defaults of `[radiology.features]`, what is measured in every habitat.
+inline FeaturesConfig habitat_features() {
+  FeaturesConfig config;
+  config.families = {"firstorder", "shape", "glcm"};
+  return config;
+}
+
 /// `[radiology]`: MRI to a table of habitat features.
 struct RadiologyConfig {
   std::string name = "Habitat";
@@ -26,7 +33,7 @@ struct RadiologyConfig {
   bool resample_mask = false;
   PreprocessingConfig preprocessing;
   HabitatsConfig habitats;
-  FeaturesConfig features;
+  FeaturesConfig features = habitat_features();
 
   static auto fields() {
     return std::tuple{
