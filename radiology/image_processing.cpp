@@ -18,16 +18,13 @@ Image normalize_image(Image image, const ImageProcessingConfig& config) {
   for (const double v : image.voxels) squares += (v - mean) * (v - mean);
   const double sd = std::sqrt(squares / (n - 1));
   if (!(sd > 0)) throw InputError(fmt::format("cannot be normalised: all voxels hold {}; is the image blank?", mean));
-  const bool single = image.type != VoxelType::float64;  // as SimpleITK holds it
   const double limit = config.remove_outliers;
   for (double& v : image.voxels) {
     v = (v - mean) / sd;
-    if (single) v = static_cast<float>(v);
     if (limit > 0) v = std::clamp(v, -limit, limit);
     v *= config.normalize_scale;
-    if (single) v = static_cast<float>(v);
   }
-  image.type = single ? VoxelType::float32 : VoxelType::float64;
+  image.type = VoxelType::float64;  // as SimpleITK gives it
   return image;
 }
 

@@ -13,8 +13,8 @@ Image square_root(const Image& image);  ///< `squareroot`: sign(v) sqrt(m |v|)
 Image logarithm(const Image& image);    ///< `logarithm`: sign(v) log(|v| + 1), scaled to the maximum m
 Image exponential(const Image& image);  ///< `exponential`: exp(v log(m) / m)
 
-/// `gradient`: magnitude of the central differences, per mm or per voxel; borders repeat the nearest voxel; float32
-/// unless the image is float64. As ITK's GradientMagnitudeImageFilter.
+/// `gradient`: magnitude of the central differences, per mm or per voxel; borders repeat the nearest voxel; always
+/// float32. As ITK's GradientMagnitudeImageFilter.
 enum class GradientUnit { per_mm, per_voxel };
 Image gradient_magnitude(const Image& image, GradientUnit unit = GradientUnit::per_mm);
 

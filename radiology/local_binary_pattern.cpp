@@ -107,6 +107,7 @@ Image local_binary_pattern_2d(const Image& image, const LocalBinaryPattern2dConf
           texture[i] = slice.interpolated(row + samples[i].row, column + samples[i].column);
         double value = config.method == "var" ? variance(texture) : pattern(texture, slice.at(row, column), config.method);
         if (image.type == VoxelType::integer) value = std::isnan(value) ? 0 : std::trunc(value);
+        if (image.type == VoxelType::float32) value = static_cast<float>(value);
         result.voxels[slice.index(row, column)] = value;
       }
     }

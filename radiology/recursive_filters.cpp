@@ -46,7 +46,7 @@ Image laplacian_recursive_gaussian(const Image& image, double sigma_mm) {
 }
 
 Image gradient_magnitude(const Image& image, GradientUnit unit) {
-  return image.type == VoxelType::float64 ? gradient<double, double>(image, unit) : gradient<float, float>(image, unit);
+  return image.type == VoxelType::float64 ? gradient<double, float>(image, unit) : gradient<float, float>(image, unit);
 }
 
 }  // namespace radiopath::radiology
