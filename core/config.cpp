@@ -277,7 +277,7 @@ void write_section(const std::vector<Setting>& settings, const std::string& sect
 }  // namespace
 
 void read_config(const fs::path& file, const std::vector<std::string>& overrides, const std::vector<Setting>& settings) {
-  read_file(file, settings, 0);
+  if (!file.empty()) read_file(file, settings, 0);
   for (const auto& text : overrides) read_override(text, settings);
 }
 

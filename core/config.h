@@ -89,7 +89,7 @@ std::vector<Setting> settings_of(Struct& object) {
   return settings;
 }
 
-/// Reads `file` (and the file its top-level `extends` names, first) and then the `a.b=c` texts of `--set` into the
+/// Reads `file`, unless it is empty (and the file its top-level `extends` names, first) and then the `a.b=c` texts of `--set` into the
 /// settings. Throws one InputError listing every unknown key, wrong type and value out of range, each with
 /// file:line:column, the nearest name and the known names.
 void read_config(const std::filesystem::path& file, const std::vector<std::string>& overrides,

@@ -11,54 +11,38 @@
 #include "core/inclusion.h"
 #include "core/parallel.h"
 #include "core/progress.h"
-#include "radiology/first_order.h"
-#include "radiology/glcm.h"
-#include "radiology/shape.h"
+#include "radiology/engine.h"
 
 namespace radiopath::radiology {
 namespace {
 
 constexpr const char* kStage = "radiology";
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
-
-struct Families {
-  bool first_order = false, shape = false, glcm = false;
-};
-
-Families families_of(const FeaturesConfig& config) {
-  Families families;
-  for (const auto& name : config.families) {
-    if (name == "firstorder")
-      families.first_order = true;
-    else if (name == "shape")
-      families.shape = true;
-    else if (name == "glcm")
-      families.glcm = true;
-    else {
-      const auto nearest = nearest_name(name, {"firstorder", "shape", "glcm"});
-      throw InputError(fmt::format("[radiology.features] families: unknown '{}'{}; known: firstorder, shape, glcm",
-                                   name, nearest ? "; did you mean '" + *nearest + "'?" : ""));
-    }
-  }
-  return families;
-}
-
-template <std::size_t N>
-void append(std::vector<double>& row, const std::array<double, N>& values) {
-  row.insert(row.end(), values.begin(), values.end());
-}
 
 /// What PyRadiomics measures: more than one voxel, in more than one line of them, and not below the smallest volume.
 bool measurable(const Roi& roi, double volume_mm3, const HabitatsConfig& config) {
   return roi.count() > 1 && roi.dimensions() >= 2 && volume_mm3 >= config.min_volume_mm3;
 }
 
+FeaturesConfig without_shape(FeaturesConfig config) {
+  std::erase_if(config.families, [](const auto& name) { return name == "shape" || name == "shape2D"; });
+  return config;
+}
+FeaturesConfig shape_alone(FeaturesConfig config) {
+  std::erase_if(config.families, [](const auto& name) { return name != "shape" && name != "shape2D"; });
+  config.image_types = {"original"};
+  return config;
+}
+
 /// Values in the order of feature_columns().
-std::vector<double> measure(const RadiologyConfig& config, int k, const LabelMap& habitats,
-                            const LesionImages& images) {
-  const Families families = families_of(config.features);
+std::vector<double> measure_habitats(const RadiologyConfig& config, int k, const LabelMap& habitats,
+                                     const LesionImages& images) {
   const double voxel_mm3 = habitats.grid.voxel_volume_mm3();
   const auto lesion_voxels = static_cast<double>(images.lesion.count());
+  const FeaturesConfig shape = shape_alone(config.features), others = without_shape(config.features);
+  const Box everywhere{{0, 0, 0}, habitats.grid.size};
+  std::vector<std::vector<DerivedImage>> filtered;
+  for (const Volume& channel : images.channels)
+    filtered.push_back(derived_images(to_image(channel), everywhere, others));
   std::vector<double> row;
   for (int h = 1; h <= k; ++h) {
     const Roi roi = make_roi(habitats, h);
@@ -66,13 +50,12 @@ std::vector<double> measure(const RadiologyConfig& config, int k, const LabelMap
     row.push_back(volume_mm3 / 1000);
     row.push_back(static_cast<double>(roi.count()) / lesion_voxels);
     const Roi measured = measurable(roi, volume_mm3, config.habitats) ? roi : Roi{};
-    if (families.shape) append(row, shape(measured));
-    for (const Volume& channel : images.channels) {
-      const auto intensities = intensities_in(measured, channel);
-      const Discretized levels = discretize(intensities, config.features.bin_width);
-      if (families.first_order) append(row, first_order(intensities, levels, voxel_mm3));
-      if (families.glcm) append(row, glcm(measured, levels));
-    }
+    const auto add = [&](const std::vector<DerivedImage>& derived, const FeaturesConfig& features) {
+      for (const auto& value : measure({measured, measured, derived, habitats.grid}, features)) row.push_back(value.value);
+    };
+    if (!shape.families.empty()) add({filtered.front().front()}, shape);
+    for (const auto& derived : filtered)
+      if (!others.families.empty()) add(derived, others);
   }
   return row;
 }
@@ -106,12 +89,12 @@ std::string file_name_of(const std::string& id) {
 std::vector<double> row_of(const RadiologyConfig& config, const HabitatModel& model, const ExaminationFiles& files,
                            const std::string& id, const std::vector<std::string>& columns, RunFolder& folder) {
   const std::string key =
-      Hasher().add("habitat features 1").add(config_text(config)).add(model.hash()).add(hash_of(files)).hex();
+      Hasher().add("habitat features 2").add(config_text(config)).add(model.hash()).add(hash_of(files)).hex();
   const std::string stem = "habitats/" + file_name_of(id);
   if (!folder.has(stem + ".csv", key) || !folder.has(stem + ".nrrd", key)) {
     const LesionImages images = load_lesion(config, files);
     const LabelMap habitats = assign_habitats(model, images);
-    const auto values = measure(config, model.k(), habitats, images);
+    const auto values = measure_habitats(config, model.k(), habitats, images);
     folder.keep(stem + ".nrrd", key,
                 [&](const auto& temporary) { write_label_map_to(temporary, in_whole_grid(habitats, images)); });
     folder.keep(stem + ".csv", key, [&](const auto& temporary) {
@@ -127,19 +110,16 @@ std::vector<double> row_of(const RadiologyConfig& config, const HabitatModel& mo
 }  // namespace
 
 std::vector<std::string> feature_columns(const RadiologyConfig& config, int k) {
-  const Families families = families_of(config.features);
+  const auto shape = engine_columns(shape_alone(config.features)), others = engine_columns(without_shape(config.features));
   std::vector<std::string> columns;
-  const auto add = [&](const std::string& prefix, const auto& names) {
-    for (const auto name : names) columns.push_back(prefix + std::string(name));
+  const auto add = [&](const std::string& prefix, const std::vector<EngineColumn>& names) {
+    for (const auto& column : names) columns.push_back(prefix + column.name);
   };
   for (int h = 1; h <= k; ++h) {
     columns.push_back(fmt::format("h{}_volume_ml", h));
     columns.push_back(fmt::format("h{}_proportion", h));
-    if (families.shape) add(fmt::format("h{}_original_shape_", h), kShapeNames);
-    for (const auto& sequence : config.sequences) {
-      if (families.first_order) add(fmt::format("{}_h{}_original_firstorder_", sequence, h), kFirstOrderNames);
-      if (families.glcm) add(fmt::format("{}_h{}_original_glcm_", sequence, h), kGlcmNames);
-    }
+    add(fmt::format("h{}_", h), shape);
+    for (const auto& sequence : config.sequences) add(fmt::format("{}_h{}_", sequence, h), others);
   }
   return columns;
 }
@@ -185,7 +165,7 @@ std::vector<Failures::Entry> check_inputs(const RadiologyConfig& config, const P
   const bool settings_fit = found.guard("", kStage, [&] {
     require_columns(config, view.cohort());
     require_habitat_settings(config);
-    families_of(config.features);
+    with_context("[radiology.features]", [&] { feature_columns(config, 1); });
   });
   if (!settings_fit) return found.entries();
   const InclusionRule rule(config.include);

@@ -10,25 +10,18 @@
 #include "core/failures.h"
 #include "core/run_folder.h"
 #include "core/table.h"
+#include "radiology/features_config.h"
 #include "radiology/habitats.h"
 #include "radiology/preprocessing.h"
 
 namespace radiopath::radiology {
 
-/// `[radiology.features]`: what is measured in every habitat.
-struct FeaturesConfig {
-  std::vector<std::string> families = {"firstorder", "shape", "glcm"};
-  double bin_width = 25;
-
-  static auto fields() {
-    return std::tuple{
-        field("families", &FeaturesConfig::families, "feature classes by PyRadiomics' names: firstorder, shape, glcm"),
-        field("bin_width", &FeaturesConfig::bin_width, "width of a grey level, edges at its multiples")
-            .unit("intensity")
-            .at_least(1e-9),
-    };
-  }
-};
+/// Defaults of `[radiology.features]`, what is measured in every habitat.
+inline FeaturesConfig habitat_features() {
+  FeaturesConfig config;
+  config.families = {"firstorder", "shape", "glcm"};
+  return config;
+}
 
 /// `[radiology]`: MRI to a table of habitat features.
 struct RadiologyConfig {
@@ -40,7 +33,7 @@ struct RadiologyConfig {
   bool resample_mask = false;
   PreprocessingConfig preprocessing;
   HabitatsConfig habitats;
-  FeaturesConfig features;
+  FeaturesConfig features = habitat_features();
 
   static auto fields() {
     return std::tuple{

@@ -6,6 +6,9 @@
 #include "radiology/emphasis.h"
 #include "radiology/first_order.h"
 #include "radiology/glcm.h"
+#include "radiology/intensity.h"
+#include "radiology/local_intensity.h"
+#include "radiology/morphology.h"
 #include "radiology/ngtdm.h"
 #include "radiology/shape.h"
 #include "radiology/shape_2d.h"
@@ -23,6 +26,11 @@ std::string_view name_of(Family family) {
     case Family::kGldzm: return "gldzm";
     case Family::kGldm: return "gldm";
     case Family::kNgtdm: return "ngtdm";
+    case Family::kMorphology: return "morphology";
+    case Family::kLocalIntensity: return "local_intensity";
+    case Family::kIntensityStatistics: return "intensity_statistics";
+    case Family::kIntensityHistogram: return "intensity_histogram";
+    case Family::kIntensityVolumeHistogram: return "intensity_volume_histogram";
   }
   throw std::logic_error("unknown family");
 }
@@ -56,6 +64,19 @@ std::vector<FeatureColumn> all_columns(Family family) {
     case Family::kShape2D: columns.assign(shape_2d_columns().begin(), shape_2d_columns().end()); break;
     case Family::kGlcm: take(glcm_features()); break;
     case Family::kNgtdm: columns.assign(ngtdm_columns().begin(), ngtdm_columns().end()); break;
+    case Family::kMorphology: columns.assign(morphology_columns().begin(), morphology_columns().end()); break;
+    case Family::kLocalIntensity:
+      columns.assign(local_intensity_columns().begin(), local_intensity_columns().end());
+      break;
+    case Family::kIntensityStatistics:
+      columns.assign(intensity_statistics_columns().begin(), intensity_statistics_columns().end());
+      break;
+    case Family::kIntensityHistogram:
+      columns.assign(intensity_histogram_columns().begin(), intensity_histogram_columns().end());
+      break;
+    case Family::kIntensityVolumeHistogram:
+      columns.assign(intensity_volume_histogram_columns().begin(), intensity_volume_histogram_columns().end());
+      break;
     default: take(emphasis_features(family));
   }
   return columns;

@@ -12,7 +12,22 @@ namespace radiopath::radiology {
 enum class Profile : std::uint8_t { kPyRadiomics, kIbsi };
 
 /// Feature families that work on a region's shape, intensities or grey levels.
-enum class Family : std::uint8_t { kFirstOrder, kShape, kShape2D, kGlcm, kGlrlm, kGlszm, kGldzm, kGldm, kNgtdm };
+enum class Family : std::uint8_t {
+  kFirstOrder,
+  kShape,
+  kShape2D,
+  kGlcm,
+  kGlrlm,
+  kGlszm,
+  kGldzm,
+  kGldm,
+  kNgtdm,
+  kMorphology,  ///< IBSI's morphology beyond kShape: densities and what depends on intensities
+  kLocalIntensity,
+  kIntensityStatistics,
+  kIntensityHistogram,
+  kIntensityVolumeHistogram,
+};
 
 /// PyRadiomics' name of the class ("firstorder", "glcm"); GLDZM, which it lacks, is "gldzm".
 std::string_view name_of(Family family);

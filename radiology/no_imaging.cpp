@@ -4,6 +4,7 @@
 #include "core/error.h"
 #include "radiology/intensity_filters.h"
 #include "radiology/laplacian_of_gaussian.h"
+#include "radiology/image_processing.h"
 #include "radiology/preprocessing.h"
 #include "radiology/volume.h"
 
@@ -28,6 +29,9 @@ void write_label_map(const std::filesystem::path& file, const LabelMap&) { refus
 void write_label_map_to(const std::filesystem::path& file, const LabelMap&) { refuse(file.string()); }
 Volume resample(const Volume&, const Grid&, Interpolation) { refuse("resampling"); }
 Mask resample(const Mask&, const Grid&) { refuse("resampling"); }
+Image load_image(const std::filesystem::path& file) { refuse(file.string()); }
+Image resample_image(const Image&, const Grid&, const std::string&) { refuse("resampling"); }
+LabelMap resample_labels(const LabelMap&, const Grid&) { refuse("resampling"); }
 Image laplacian_recursive_gaussian(const Image&, double) { refuse("LoG"); }
 Image gradient_magnitude(const Image&, GradientUnit) { refuse("gradient"); }
 

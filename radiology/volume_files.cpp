@@ -13,6 +13,7 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "radiology/complete_file.h"
+#include "radiology/image_processing.h"
 #include "radiology/itk_image.h"
 #include "radiology/volume.h"
 
@@ -145,6 +146,23 @@ Volume read_volume(const std::filesystem::path& file) {
     if (!std::isfinite(voxel)) voxel = std::numeric_limits<float>::quiet_NaN();
   }
   return volume;
+}
+
+Image load_image(const std::filesystem::path& file) {
+  const auto reader = make_reader<double>(file, CheckDepth::data);
+  try {
+    reader->Update();
+  } catch (const itk::ExceptionObject& error) {
+    unreadable(file, error);
+  }
+  using Component = itk::IOComponentEnum;
+  const auto stored = reader->GetImageIO()->GetComponentType();
+  const auto& read = *reader->GetOutput();
+  Image image{grid_of(read), {}, VoxelType::integer};
+  if (stored == Component::FLOAT) image.type = VoxelType::float32;
+  if (stored == Component::DOUBLE) image.type = VoxelType::float64;
+  image.voxels.assign(read.GetBufferPointer(), read.GetBufferPointer() + image.grid.voxel_count());
+  return image;
 }
 
 LabelMap read_label_map(const std::filesystem::path& file) {

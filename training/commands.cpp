@@ -12,6 +12,7 @@
 #include "core/parallel.h"
 #include "core/version.h"
 #include "training/check.h"
+#include "training/commands_features.h"
 #include "training/experiment.h"
 #include "training/export_run.h"
 #include "training/features.h"
@@ -237,6 +238,7 @@ int run_command_line(int argc, char** argv) {
   verbs["run"] = add_run(app);
   verbs["check"] = add_check(app);
   verbs["extract"] = add_extract(app);
+  verbs["features"] = add_features(app);
   verbs["evaluate"] = add_evaluate(app);
   verbs["report"] = add_report(app);
   verbs["export"] = add_export(app);

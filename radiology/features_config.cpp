@@ -1,0 +1,96 @@
+#include "radiology/features_config.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/error.h"
+#include "core/table.h"
+
+namespace radiopath::radiology {
+namespace {
+
+constexpr Family kFamilies[] = {Family::kFirstOrder,        Family::kShape,           Family::kShape2D,
+                                Family::kMorphology,        Family::kLocalIntensity,  Family::kIntensityStatistics,
+                                Family::kIntensityHistogram, Family::kIntensityVolumeHistogram,
+                                Family::kGlcm,              Family::kGlrlm,           Family::kGlszm,
+                                Family::kGldzm,             Family::kGldm,            Family::kNgtdm};
+
+}  // namespace
+
+Profile profile_of(const FeaturesConfig& config) {
+  return config.profile == "ibsi" ? Profile::kIbsi : Profile::kPyRadiomics;
+}
+
+std::vector<Family> families_of(const FeaturesConfig& config) {
+  std::vector<std::string> known;
+  for (const Family family : kFamilies) {
+    if (!columns_of(family, profile_of(config)).empty()) known.emplace_back(name_of(family));
+  }
+  std::vector<Family> families;
+  for (const auto& name : config.families) {
+    const auto* const found =
+        std::find_if(std::begin(kFamilies), std::end(kFamilies), [&](Family f) { return name_of(f) == name; });
+    if (found == std::end(kFamilies) || std::find(known.begin(), known.end(), name) == known.end()) {
+      const auto nearest = nearest_name(name, known);
+      throw InputError(fmt::format("families: unknown '{}'{}; known under profile {}: {}", name,
+                                   nearest ? "; did you mean '" + *nearest + "'?" : "", config.profile,
+                                   join_names(known)));
+    }
+    if (std::find(families.begin(), families.end(), *found) == families.end()) families.push_back(*found);
+  }
+  return families;
+}
+
+TextureOptions texture_options_of(const FeaturesConfig& config) {
+  if (config.distances.empty() || *std::min_element(config.distances.begin(), config.distances.end()) < 1)
+    throw InputError("distances: expected whole numbers from 1");
+  TextureOptions options;
+  options.profile = profile_of(config);
+  options.distances = config.distances;
+  options.symmetry = config.symmetrical_glcm ? Symmetry::kSymmetric : Symmetry::kOneWay;
+  options.dependence = config.gldm_a;
+  if (options.profile == Profile::kIbsi) {
+    options.slices = config.aggregation.starts_with("3D")     ? Slices::kVolume
+                     : config.aggregation.starts_with("2.5D") ? Slices::kMerged
+                                                              : Slices::kAveraged;
+    options.directions = config.aggregation.ends_with("mrg") ? Directions::kMerged : Directions::kAveraged;
+    return options;
+  }
+  options.slices = config.force_2d ? Slices::kMerged : Slices::kVolume;
+  options.slice_axis = config.force_2d ? 2 - config.force_2d_dimension : 2;
+  if (config.weighting == "none") return options;
+  options.directions = Directions::kMerged;
+  options.weighting = config.weighting == "manhattan"   ? Weighting::kManhattan
+                      : config.weighting == "euclidean" ? Weighting::kEuclidean
+                      : config.weighting == "infinity"  ? Weighting::kInfinity
+                                                        : Weighting::kEqual;
+  return options;
+}
+
+Discretized discretize(const std::vector<double>& intensities, const FeaturesConfig& config,
+                       std::optional<double> lowest) {
+  if (profile_of(config) == Profile::kIbsi) {
+    return config.bin_count > 0 ? discretize_ibsi_bin_number(intensities, config.bin_count)
+                                : discretize_ibsi_bin_size(intensities, config.bin_width, lowest);
+  }
+  return config.bin_count > 0 ? discretize_bin_count(intensities, config.bin_count)
+                              : discretize(intensities, config.bin_width);
+}
+
+std::vector<FamilyColumns> family_columns(const FeaturesConfig& config) {
+  std::vector<FamilyColumns> wanted;
+  for (const Family family : families_of(config)) {
+    const auto all = columns_of(family, profile_of(config));
+    FamilyColumns kept{family, {}, {}};
+    for (std::size_t c = 0; c < all.size(); ++c) {
+      if (all[c].deprecated() && profile_of(config) == Profile::kPyRadiomics && !config.deprecated) continue;
+      kept.columns.push_back(all[c]);
+      kept.places.push_back(c);
+    }
+    wanted.push_back(std::move(kept));
+  }
+  return wanted;
+}
+
+}  // namespace radiopath::radiology

@@ -1,0 +1,89 @@
+#include <itkBSplineInterpolateImageFunction.h>
+#include <itkGaussianInterpolateImageFunction.h>
+#include <itkLabelImageGaussianInterpolateImageFunction.h>
+#include <itkLinearInterpolateImageFunction.h>
+#include <itkNearestNeighborInterpolateImageFunction.h>
+#include <itkResampleImageFilter.h>
+#include <itkWindowedSincInterpolateImageFunction.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/error.h"
+#include "radiology/image_processing.h"
+#include "radiology/itk_image.h"
+
+namespace radiopath::radiology {
+namespace {
+
+using Doubles = ItkImage<double>;
+
+constexpr unsigned kSincRadius = 5;  // SimpleITK's
+
+template <class Window>
+using Sinc = itk::WindowedSincInterpolateImageFunction<Doubles, kSincRadius, Window>;
+
+template <class Gaussian>
+itk::InterpolateImageFunction<Doubles>::Pointer gaussian(const Grid& grid) {
+  const auto function = Gaussian::New();
+  typename Gaussian::ArrayType sigma;
+  for (unsigned a = 0; a < 3; ++a) sigma[a] = 0.8 * grid.spacing_mm[a];  // SimpleITK's
+  function->SetSigma(sigma);
+  function->SetAlpha(4);
+  return function.GetPointer();
+}
+
+itk::InterpolateImageFunction<Doubles>::Pointer interpolator_named(const std::string& name, const Grid& grid) {
+  using namespace itk::Function;
+  if (name == "nearest") return itk::NearestNeighborInterpolateImageFunction<Doubles>::New().GetPointer();
+  if (name == "linear") return itk::LinearInterpolateImageFunction<Doubles>::New().GetPointer();
+  if (name == "bspline") return itk::BSplineInterpolateImageFunction<Doubles>::New().GetPointer();
+  if (name == "gaussian") return gaussian<itk::GaussianInterpolateImageFunction<Doubles>>(grid);
+  if (name == "label_gaussian") return gaussian<itk::LabelImageGaussianInterpolateImageFunction<Doubles>>(grid);
+  if (name == "hamming_windowed_sinc") return Sinc<HammingWindowFunction<kSincRadius>>::New().GetPointer();
+  if (name == "cosine_windowed_sinc") return Sinc<CosineWindowFunction<kSincRadius>>::New().GetPointer();
+  if (name == "welch_windowed_sinc") return Sinc<WelchWindowFunction<kSincRadius>>::New().GetPointer();
+  if (name == "lanczos_windowed_sinc") return Sinc<LanczosWindowFunction<kSincRadius>>::New().GetPointer();
+  if (name == "blackman_windowed_sinc") return Sinc<BlackmanWindowFunction<kSincRadius>>::New().GetPointer();
+  throw std::logic_error("unknown interpolator " + name);
+}
+
+std::vector<double> resampled(const Grid& from, const std::vector<double>& voxels, const Grid& to,
+                              const std::string& interpolator) {
+  const auto reference = Doubles::New();
+  set_grid(*reference, to);  // never allocated: only its geometry is used
+  const auto filter = itk::ResampleImageFilter<Doubles, Doubles>::New();
+  filter->SetInput(to_itk(from, voxels));
+  filter->SetReferenceImage(reference);
+  filter->UseReferenceImageOn();
+  filter->SetInterpolator(interpolator_named(interpolator, from));
+  filter->SetDefaultPixelValue(0);
+  filter->SetNumberOfWorkUnits(1);
+  filter->Update();
+  const double* buffer = filter->GetOutput()->GetBufferPointer();
+  return {buffer, buffer + to.voxel_count()};
+}
+
+}  // namespace
+
+Image resample_image(const Image& image, const Grid& grid, const std::string& interpolator) {
+  if (interpolator != "nearest" && interpolator != "linear" &&
+      !std::all_of(image.voxels.begin(), image.voxels.end(), [](double v) { return std::isfinite(v); }))
+    throw InputError("some voxels are not finite, which the interpolator would spread; set interpolator = \"linear\"");
+  Image result{grid, resampled(image.grid, image.voxels, grid, interpolator), image.type};
+  for (double& v : result.voxels) {
+    if (image.type == VoxelType::integer) v = std::trunc(v);
+    if (image.type == VoxelType::float32) v = static_cast<float>(v);
+  }
+  return result;
+}
+
+LabelMap resample_labels(const LabelMap& labels, const Grid& grid) {
+  const auto voxels = resampled(labels.grid, {labels.voxels.begin(), labels.voxels.end()}, grid, "nearest");
+  LabelMap result{grid, {}};
+  result.voxels.reserve(voxels.size());
+  for (const double v : voxels) result.voxels.push_back(static_cast<std::int16_t>(v));
+  return result;
+}
+
+}  // namespace radiopath::radiology

@@ -1,0 +1,107 @@
+#include "radiology/image_types.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/error.h"
+#include "core/table.h"
+#include "radiology/intensity_filters.h"
+#include "radiology/laplacian_of_gaussian.h"
+#include "radiology/local_binary_pattern.h"
+
+namespace radiopath::radiology {
+namespace {
+
+const std::vector<std::string> kTypes = {"original",  "wavelet",     "log",      "square", "squareroot",
+                                         "logarithm", "exponential", "gradient", "lbp-2D"};
+
+Extent extent_of(const FeaturesConfig& config) {
+  if (!config.force_2d) return Extent::volume;
+  constexpr Extent kSlices[] = {Extent::slices_along_z, Extent::slices_along_y, Extent::slices_along_x};
+  return kSlices[config.force_2d_dimension];
+}
+
+std::vector<std::string> wavelet_names_of(const FeaturesConfig& config) {
+  std::vector<std::string> names;
+  const std::size_t axes = config.force_2d ? 2 : 3;
+  std::string prefix;
+  for (int level = 1; level <= config.wavelet.level; ++level) {
+    prefix = level == 1 ? "wavelet-" : fmt::format("wavelet{}-", level);
+    for (unsigned band = 1; band < 1U << axes; ++band) {
+      std::string letters;
+      for (std::size_t a = 0; a < axes; ++a) letters += (band >> (axes - 1 - a) & 1U) != 0 ? 'H' : 'L';
+      names.push_back(prefix + letters);
+    }
+  }
+  names.push_back(prefix + std::string(axes, 'L'));
+  return names;
+}
+
+std::vector<std::string> names_of(const std::string& type, const FeaturesConfig& config) {
+  std::vector<std::string> names;
+  if (type == "wavelet") return wavelet_names_of(config);
+  if (type == "log") {
+    if (config.sigma_mm.empty()) throw InputError("image_types: log needs sigma_mm, as sigma_mm = [2.0, 4.0]");
+    for (const double sigma : config.sigma_mm) names.push_back(log_name(sigma));
+    return names;
+  }
+  return {type};
+}
+
+/// The images of a type over the whole image, or cut to the box already (wavelets).
+std::vector<NamedImage> images_of(const std::string& type, const Image& image, const Box& box,
+                                  const FeaturesConfig& config) {
+  if (type == "wavelet") return wavelet_bands(image, config.wavelet, extent_of(config), box);
+  if (type == "square") return {{type, square(image)}};
+  if (type == "squareroot") return {{type, square_root(image)}};
+  if (type == "logarithm") return {{type, logarithm(image)}};
+  if (type == "exponential") return {{type, exponential(image)}};
+  if (type == "gradient") {
+    return {{type, gradient_magnitude(image, config.gradient_use_spacing ? GradientUnit::per_mm : GradientUnit::per_voxel)}};
+  }
+  const Extent extent = extent_of(config);
+  return {{type, local_binary_pattern_2d(image, config.lbp_2d,
+                                         extent == Extent::volume ? Extent::slices_along_z : extent)}};
+}
+
+}  // namespace
+
+std::vector<std::string> image_names(const FeaturesConfig& config) {
+  std::vector<std::string> names;
+  for (const auto& type : config.image_types) {
+    if (std::find(kTypes.begin(), kTypes.end(), type) == kTypes.end()) {
+      const auto nearest = nearest_name(type, kTypes);
+      throw InputError(fmt::format("image_types: unknown '{}'{}; known: {}", type,
+                                   nearest ? "; did you mean '" + *nearest + "'?" : "", join_names(kTypes)));
+    }
+    for (auto& name : names_of(type, config)) names.push_back(std::move(name));
+  }
+  return names;
+}
+
+std::vector<DerivedImage> derived_images(const Image& image, const Box& box,
+                                         const FeaturesConfig& config) {
+  std::vector<DerivedImage> derived;
+  for (const auto& type : config.image_types) {
+    if (type == "original") {
+      derived.push_back({type, cut(image, box), ""});
+    } else if (type == "log") {
+      for (const double sigma : config.sigma_mm) {
+        const std::string reason = log_skipped(image.grid, sigma);
+        derived.push_back({log_name(sigma), std::nullopt, reason});
+        if (reason.empty()) derived.back().image = cut(laplacian_recursive_gaussian(image, sigma), box);
+      }
+    } else {
+      auto images = images_of(type, image, box, config);
+      for (const auto& name : names_of(type, config)) {  // the order of the columns
+        const auto found = std::find_if(images.begin(), images.end(), [&](const auto& i) { return i.name == name; });
+        if (found == images.end()) throw std::logic_error("no image " + name);
+        derived.push_back({name, type == "wavelet" ? std::move(found->image) : cut(found->image, box), ""});
+      }
+    }
+  }
+  return derived;
+}
+
+}  // namespace radiopath::radiology

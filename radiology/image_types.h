@@ -1,0 +1,27 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "radiology/features_config.h"
+#include "radiology/filters.h"
+
+namespace radiopath::radiology {
+
+/// Names of the images that a config asks for, in order, the same for every image: `original`, `wavelet-LLH` …
+/// Throws InputError naming the nearest image type for an unknown one, and for `log` without sigma_mm.
+std::vector<std::string> image_names(const FeaturesConfig& config);
+
+/// One of the images that a config asks for, on a box of the image it was made of; or why there is none.
+struct DerivedImage {
+  std::string name;
+  std::optional<Image> image;
+  std::string reason;
+};
+/// In the order of image_names(). Each filter runs once, over the whole image where it must, and over the box where the
+/// bits are the same.
+std::vector<DerivedImage> derived_images(const Image& image, const Box& box,
+                                         const FeaturesConfig& config);
+
+}  // namespace radiopath::radiology

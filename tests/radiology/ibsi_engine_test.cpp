@@ -1,0 +1,119 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "core/table.h"
+#include "radiology/engine.h"
+#include "tests/support/anchors.h"
+
+// IBSI-1 through the engine: families that need more than a texture matrix. Values: tests/data/ibsi/README.md.
+
+namespace radiopath::radiology {
+namespace {
+
+double half_a_digit(double value) {
+  return value == 0 ? 5e-4 : 0.5 * std::pow(10, std::floor(std::log10(std::abs(value))) - 2);
+}
+
+const std::map<std::string, std::string> kIds = {{"BTW3", "2D:avg"},   {"SUJT", "2D:mrg"}, {"JJUI", "2.5D:avg"},
+                                                 {"ZW7Z", "2.5D:mrg"}, {"ITBB", "3D:avg"}, {"IAZD", "3D:mrg"},
+                                                 {"8QNN", "2D:avg"},   {"62GR", "2.5D:avg"}, {"KOBO", "3D:avg"},
+                                                 {"DHQ4", ""}};
+
+/// Compares every reference value of a data set; the number that was.
+int compare(const std::string& dataset, const std::filesystem::path& folder, RadiomicsConfig config,
+            const std::set<std::string>& misses = {}) {
+  const bool in_plane = dataset == "config_A" || dataset == "config_B";
+  config.features.profile = "ibsi";
+  config.features.families = {"shape", "morphology", "local_intensity", "intensity_statistics", "intensity_histogram",
+                              "intensity_volume_histogram", "glcm", "glrlm", "glszm", "gldzm", "gldm", "ngtdm"};
+  const Image image = load_image(folder / "image.nii.gz");
+  const LabelMap map = read_label_map(folder / "mask.nii.gz");
+  std::map<std::string, std::map<std::string, double>> found;  // by aggregation, by tag
+  const auto values_of = [&](const std::string& aggregation) -> std::map<std::string, double>& {
+    auto& values = found[aggregation];
+    if (!values.empty()) return values;
+    config.features.aggregation = aggregation;
+    const auto rows = extract_regions(image, map, config);
+    EXPECT_EQ(rows.at(0).failure, "");
+    const auto columns = engine_columns(config.features);
+    for (std::size_t c = 0; c < rows[0].values.size(); ++c)
+      values[std::string(columns[c].feature.tag)] = rows[0].values[c].value;
+    return values;
+  };
+  const CsvFile csv = read_csv(RADIOPATH_TEST_DATA "/ibsi/ibsi1_reference_values.csv");
+  int compared = 0;
+  for (const auto& row : csv.rows) {
+    const auto at = [&](const char* name) { return row[static_cast<std::size_t>(csv.column(name))]; };
+    if (at("dataset") != dataset || at("value").empty()) continue;
+    std::string aggregation = kIds.at(at("aggregation_id"));
+    if (aggregation.empty()) aggregation = in_plane ? "2D:avg" : "3D:avg";
+    const auto& values = values_of(aggregation);
+    const std::string tag = at("tag");
+    ++compared;
+    if (!values.contains(tag)) {
+      ADD_FAILURE() << "no column for " << tag;
+      continue;
+    }
+    const double expected = parse_double(at("value")).value();
+    const double tolerance = parse_double(at("tolerance")).value() + half_a_digit(expected);
+    const bool matches = std::abs(values.at(tag) - expected) <= tolerance * (1 + 1e-9);
+    EXPECT_NE(matches, misses.contains(tag + " " + aggregation))
+        << dataset << " " << tag << " " << aggregation << ": " << values.at(tag) << ", expected " << expected << " +- "
+        << tolerance;
+  }
+  return compared;
+}
+
+TEST(IbsiEngine, MatchesTheDigitalPhantom) {
+  RadiomicsConfig config;
+  config.features.bin_width = 1;
+  EXPECT_EQ(compare("digital_phantom", RADIOPATH_TEST_DATA "/ibsi/digital_phantom", config), 482);
+}
+
+RadiomicsConfig configuration(const std::string& name) {
+  RadiomicsConfig config;
+  if (name == "config_A" || name == "config_B") config.processing.resegment_range = {-500, 400};
+  if (name == "config_C" || name == "config_E") config.processing.resegment_range = {-1000, 400};
+  if (name == "config_D" || name == "config_E") config.processing.resegment_outliers_sd = 3;
+  if (name == "config_B") config.processing.resampled_spacing_mm = {2, 2, 0};
+  if (name > "config_B") config.processing.resampled_spacing_mm = {2, 2, 2};
+  config.processing.interpolator = name == "config_E" ? "bspline" : "linear";
+  config.processing.round_intensities = true;
+  if (name == "config_A" || name == "config_C")
+    config.features.bin_width = 25;
+  else
+    config.features.bin_count = 32;
+  if (name == "config_C") config.features.ivh_bin_width = 2.5;
+  if (name == "config_E") config.features.ivh_bin_count = 1000;
+  return config;
+}
+
+/// What is missed, all of one cause: on interpolated masks the closed surface (which takes the fullest split of an
+/// ambiguous cube) has an area up to 0.4 % below the reference's, while area and volume themselves are within tolerance;
+/// ratios with narrower tolerances are not. Known to be open: 11 of the 1,803 values.
+std::set<std::string> misses_of(const std::string& name) {
+  if (name == "config_A") return {};
+  if (name == "config_B") {
+    return {"morph_comp_1 2D:avg", "morph_comp_2 2D:avg", "morph_sphericity 2D:avg", "morph_asphericity 2D:avg",
+            "morph_vol_dens_conv_hull 2D:avg"};
+  }
+  return {"morph_comp_2 3D:avg", "morph_asphericity 3D:avg"};
+}
+
+class IbsiLung : public testing::TestWithParam<std::string> {};
+
+TEST_P(IbsiLung, MatchesTheConfiguration) {
+  const auto folder = reference_data("ibsi/ct_phantom_ccbync");
+  if (!folder) GTEST_SKIP() << "RADIOPATH_REFERENCE_DATA is not set: the lung CT phantom is CC BY-NC";
+  EXPECT_EQ(compare(GetParam(), *folder, configuration(GetParam()), misses_of(GetParam())),
+            GetParam() < "config_C" ? 346 : GetParam() == "config_C" ? 209 : 210);
+}
+
+INSTANTIATE_TEST_SUITE_P(Configurations, IbsiLung,
+                         testing::Values("config_A", "config_B", "config_C", "config_D", "config_E"));
+
+}  // namespace
+}  // namespace radiopath::radiology

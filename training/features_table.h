@@ -1,0 +1,39 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "radiology/engine.h"
+
+namespace radiopath::training {
+
+/// One line of the table of cases.
+struct FeatureCase {
+  std::filesystem::path image, mask;
+  std::string labels;                                       ///< "" : RadiomicsConfig::labels
+  std::vector<std::pair<std::string, std::string>> inputs;  ///< columns copied through
+};
+
+/// PyRadiomics' batch file: Image and Mask, optional Label; other columns are copied; paths are relative to the file.
+/// Throws InputError when a column is missing or Label_channel is not 0, which single-channel masks have.
+std::vector<FeatureCase> read_cases(const std::filesystem::path& csv);
+
+/// Rows of text: inputs, Label, diagnostics_*, features, status. A case that fails is a row with its reason.
+struct FeatureRows {
+  std::vector<std::string> header;
+  std::vector<std::vector<std::string>> rows;
+  int failed = 0;
+};
+FeatureRows extract_cases(const std::vector<FeatureCase>& cases, const radiology::RadiomicsConfig& config);
+void write_rows(const std::filesystem::path& file, const FeatureRows& rows);  ///< CSV, atomic
+
+/// Column, image type, class, feature, IBSI id and tag, aggregation of every feature: one row each.
+void write_dictionary(const std::filesystem::path& file, const radiology::FeaturesConfig& config);
+
+/// Grey levels of every region for candidate widths, as text, and the width that gives 30 to 130 in most of them.
+std::string suggest_bins(const std::vector<FeatureCase>& cases, const radiology::RadiomicsConfig& config);
+
+}  // namespace radiopath::training
