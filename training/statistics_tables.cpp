@@ -13,6 +13,7 @@
 #include "core/survival.h"
 #include "core/table_one.h"
 #include "fusion/logistic_inference.h"
+#include "fusion/nomogram.h"
 #include "training/statistics_compare.h"
 #include "training/statistics_input.h"
 
@@ -71,6 +72,21 @@ std::string summary(const BaselineRow& row, std::size_t g) {
   if (row.moments[g].count == 0) return "–";
   if (row.normal) return fmt::format("{:.4g} ± {:.3g}", row.moments[g].mean, std::sqrt(row.moments[g].variance));
   return fmt::format("{:.4g} [{:.4g}, {:.4g}]", row.medians[g], row.lower_quartiles[g], row.upper_quartiles[g]);
+}
+
+/// Axes and points of the model's drawing.
+Json nomogram_of(const fusion::LogisticInference& model, const fusion::Design& design) {
+  Eigen::VectorXd coefficients(Eigen::Index(model.terms.size()) - 1);
+  Eigen::MatrixXd x(design.x.rows(), coefficients.size());
+  std::vector<std::string> names;
+  for (std::size_t t = 1; t < model.terms.size(); ++t) {
+    names.push_back(model.terms[t].name), coefficients[Eigen::Index(t) - 1] = model.terms[t].coefficient;
+    x.col(Eigen::Index(t) - 1) = design.x.col(std::ranges::find(design.names, names.back()) - design.names.begin());
+  }
+  const fusion::Nomogram drawing = fusion::make_nomogram(names, x, model.terms[0].coefficient, coefficients);
+  Json axes = Json::array();
+  for (const auto& axis : drawing.axes) axes.push_back({{"column", axis.column}, {"values", axis.values}, {"points", axis.points}});
+  return {{"axes", axes}, {"risks", drawing.risks}, {"total_points", drawing.risk_points}};
 }
 
 }  // namespace
@@ -223,7 +239,9 @@ Answer logistic_table(const std::filesystem::path& file, const TableOptions& opt
   answer.text += fmt::format("{:.1f} events per candidate parameter{}\n", epp, epp < 10 ? " (below 10: estimates are unstable)" : "");
   if (!step.empty()) answer.text += "P values after a stepwise choice are descriptive.\n";
   answer.json["aic"] = finite(model.aic), answer.json["deviance"] = finite(model.deviance), answer.json["null_deviance"] = finite(model.null_deviance);
-  answer.json["likelihood_ratio_p"] = finite(model.likelihood_ratio_p), answer.json["firth"] = model.firth, answer.json["remark"] = model.remark, answer.json["events_per_parameter"] = finite(epp);
+  answer.json["likelihood_ratio_p"] = finite(model.likelihood_ratio_p), answer.json["firth"] = model.firth, answer.json["remark"] = model.remark;
+  if (model.terms.size() > 1) answer.json["nomogram"] = nomogram_of(model, design);
+  answer.json["events_per_parameter"] = finite(epp);
   return answer;
 }
 
