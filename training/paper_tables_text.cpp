@@ -14,8 +14,8 @@ Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nul
 
 std::string sizes_text(const std::vector<std::pair<int, int>>& sizes) {
   std::string text;
-  for (std::size_t i = 0; i < sizes.size() && i < 4; ++i) text += fmt::format("{}{}/{}", i ? ", " : "", sizes[i].first, sizes[i].second);
-  if (sizes.size() > 4) text += fmt::format(", … {} more", sizes.size() - 4);
+  for (std::size_t i = 0; i < sizes.size() && i < 3; ++i) text += fmt::format("{}{}/{}", i ? ", " : "", sizes[i].first, sizes[i].second);
+  if (sizes.size() > 3) text += fmt::format(", … {} more", sizes.size() - 3);
   return sizes.empty() ? "none" : text;
 }
 
@@ -27,7 +27,7 @@ std::string describe(const PaperTables& tables) {
     text += fmt::format("{}{}{}\n", group.table, group.table.empty() ? "" : ": ",
                         group.models.size() == 1 ? group.models[0] : fmt::format("{} models on the same patients", group.models.size()));
     for (std::size_t c = 0; c < group.cohorts.size(); ++c)
-      text += fmt::format("  {:<28} events/non-events: {}\n", group.cohorts[c].substr(0, 28), sizes_text(group.sizes[c]));
+      text += fmt::format("  {:<27} events/non-ev.: {}\n", group.cohorts[c].substr(0, 27), sizes_text(group.sizes[c]));
     if (group.total && group.total_met) text += fmt::format("  stated total {}: met\n", *group.total);
     if (group.total && !group.total_met) text += fmt::format("  stated total {}: CANNOT BE MET by any sizes that fit the rows\n", *group.total);
   }

@@ -95,7 +95,7 @@ Answer baseline_table(const std::filesystem::path& file, const TableOptions& opt
   const CsvFile csv = read_csv(file);
   const std::string by = options.at("group").empty() ? outcome_name(csv, "") : csv.header[csv.column(options.at("group"))];
   const Grouping groups = grouping(csv, by);
-  const std::size_t width = std::clamp<std::size_t>(44 / std::max<std::size_t>(1, groups.names.size()), 9, 22);
+  const std::size_t width = std::clamp<std::size_t>(42 / std::max<std::size_t>(1, groups.names.size()), 9, 22);
   Answer answer{fmt::format("Baseline by {}\n{:<16}", by, ""), {{"schema", 1}, {"group", by}, {"groups", groups.names}, {"rows", Json::array()}}};
   for (std::size_t g = 0; g < groups.names.size(); ++g)
     answer.text += fmt::format(" {:>{}}", clipped(fmt::format("{} (n={})", groups.names[g], std::ranges::count(groups.of, int(g))), width), width);
@@ -224,10 +224,10 @@ Answer logistic_table(const std::filesystem::path& file, const TableOptions& opt
   if (!step.empty()) design = fusion::stepwise(design, outcomes, step == "backward" ? fusion::Stepwise::backward : fusion::Stepwise::forward);
   const fusion::LogisticInference model = with_context(file.string(), [&] { return fusion::infer_logistic(design, outcomes); });
   const auto events = std::ranges::count(outcomes, 1);
-  answer.text = fmt::format("{} patients, {} events ({} rows with gaps left out)\n{:<18} {:>9}  {:<19} {:>7}  {:<19} {:>5}\n", rows.size(), events, left_out, model.firth ? "Firth" : "term", "OR", "95% CI (Wald)", "P",
+  answer.text = fmt::format("{} patients, {} events ({} rows with gaps left out)\n{:<14} {:>9}  {:<19} {:>7}  {:<19} {:>5}\n", rows.size(), events, left_out, model.firth ? "Firth" : "term", "OR", "95% CI (Wald)", "P",
                             "95% CI (profile)", "VIF");
   for (const auto& t : model.terms) {
-    answer.text += fmt::format("{:<18} {:>9}  {:<19} {:>7}  {:<19} {:>5}\n", clipped(t.name, 18), text_of(t.odds_ratio), text_of(t.wald.lower) + " to " + text_of(t.wald.upper), p_text(t.p),
+    answer.text += fmt::format("{:<14} {:>9}  {:<19} {:>7}  {:<19} {:>5}\n", clipped(t.name, 14), text_of(t.odds_ratio), text_of(t.wald.lower) + " to " + text_of(t.wald.upper), p_text(t.p),
                                text_of(t.profile.lower) + " to " + text_of(t.profile.upper), text_of(t.vif, 2));
     answer.json["terms"].push_back({{"term", t.name}, {"coefficient", finite(t.coefficient)}, {"standard_error", finite(t.standard_error)}, {"odds_ratio", finite(t.odds_ratio)}, {"wald_lower", finite(t.wald.lower)},
                                     {"wald_upper", finite(t.wald.upper)}, {"p", finite(t.p)}, {"profile_lower", finite(t.profile.lower)}, {"profile_upper", finite(t.profile.upper)},

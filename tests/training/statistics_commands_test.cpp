@@ -73,9 +73,10 @@ TEST(StatisticsCompare, RecomputesEveryFigureOfTheResults) {
   const Json stored = Json::parse(read_text(scratch / "results.json"));
   const Json ours = compare_scores(read_scored(scratch / "predictions.csv", {}), {});
   int figures = 0, pairs = 0;
-  const auto cohort = [&](const Json& name) {
+  const auto cohort = [&](const Json& name) -> const Json& {
     for (const Json& one : ours["cohorts"]) if (one["cohort"] == name) return one;
-    return Json();
+    static const Json none = {{"figures", Json::array()}, {"pairs", Json::array()}};
+    return none;
   };
   for (const Json& f : stored["figures"]) {
     for (const Json& mine : cohort(f["subset"])["figures"]) {
