@@ -183,9 +183,9 @@ std::vector<int> TrainingView::outcomes() const {
 TrainingView TrainingView::among(const std::vector<std::string>& ids) const { return {*cohort_, rows_among(*this, ids)}; }
 EvaluationView EvaluationView::among(const std::vector<std::string>& ids) const { return {*cohort_, rows_among(*this, ids)}; }
 
-std::vector<Split> TrainingView::folds(int k, std::uint64_t seed, std::string_view name) const {
+std::vector<int> stratified_folds(const std::vector<int>& outcomes, int k, std::uint64_t seed, std::string_view name) {
   std::vector<int> by_class[2];
-  for (int i = 0; i < size(); ++i) by_class[outcome(i)].push_back(i);
+  for (std::size_t i = 0; i < outcomes.size(); ++i) by_class[outcomes[i]].push_back(static_cast<int>(i));
   k = std::min<int>(k, static_cast<int>(std::min(by_class[0].size(), by_class[1].size())));
   if (k < 2) {
     throw InputError("cross-validation needs at least 2 training patients of each class; found " +
@@ -193,14 +193,19 @@ std::vector<Split> TrainingView::folds(int k, std::uint64_t seed, std::string_vi
                      " without the event");
   }
   Random random(seed, "folds/" + std::string(name));
-  std::vector<int> fold_of(rows_.size());
+  std::vector<int> fold_of(outcomes.size());
   int next = 0;  // goes on from class to class, so that fold sizes differ by one at most
   for (auto& members : by_class) {
     random.shuffle(members);
     for (const int i : members) fold_of[static_cast<std::size_t>(i)] = next++ % k;
   }
+  return fold_of;
+}
+
+std::vector<Split> TrainingView::folds(int k, std::uint64_t seed, std::string_view name) const {
+  const std::vector<int> fold_of = stratified_folds(outcomes(), k, seed, name);
   std::vector<Split> folds;
-  for (int f = 0; f < k; ++f) {
+  for (int f = 0; f <= *std::max_element(fold_of.begin(), fold_of.end()); ++f) {
     std::vector<int> train, held_out;
     for (std::size_t i = 0; i < rows_.size(); ++i) (fold_of[i] == f ? held_out : train).push_back(rows_[i]);
     folds.push_back({"fold" + std::to_string(f + 1), TrainingView(*cohort_, train), EvaluationView(*cohort_, held_out)});

@@ -120,8 +120,7 @@ class TrainingView : public PatientView {
   std::vector<int> outcomes() const;
   /// Those of these patients that `ids` names (patients who have a modality, say).
   TrainingView among(const std::vector<std::string>& ids) const;
-  /// `k` stratified folds: every patient is held out once. Order comes from the stream (seed, "folds", name).
-  /// k is lowered to the size of the smaller class; throws InputError when that is below 2.
+  /// `k` folds as stratified_folds makes them: every patient is held out once.
   std::vector<Split> folds(int k, std::uint64_t seed, std::string_view name) const;
   /// Hash of the ids and outcomes seen: every fitted value records it.
   std::string hash() const;
@@ -141,6 +140,11 @@ class EvaluationView : public PatientView {
   friend class TrainingView;
   using PatientView::PatientView;
 };
+
+/// Fold number, 0 ... k - 1, of each of these patients: classes are spread evenly, sizes differ by one at most. Order
+/// comes from the stream (seed, "folds", name). k is lowered to the size of the smaller class; throws InputError when
+/// that is below 2.
+std::vector<int> stratified_folds(const std::vector<int>& outcomes, int k, std::uint64_t seed, std::string_view name);
 
 /// What is fitted on and what is held out; the two share no patient.
 struct Split {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <set>
+#include <unordered_map>
 
 #include "core/error.h"
 #include "core/files.h"
@@ -198,12 +199,22 @@ Table Table::select_rows(const std::vector<std::string>& wanted) const {
 }
 
 Table Table::select_columns(const std::vector<std::string>& wanted) const {
-  std::map<std::string_view, int> column_of;
-  for (int c = 0; c < cols(); ++c) column_of[columns[static_cast<std::size_t>(c)]] = c;
-  Table selected(ids, wanted);
+  std::unordered_map<std::string_view, int> column_of;  // made when the columns turn out not to stand side by side
+  Table selected;
+  selected.ids = ids;
+  selected.columns = wanted;
+  selected.values.resize(rows(), static_cast<Eigen::Index>(wanted.size()));
+  int next = 0;
   for (int c = 0; c < selected.cols(); ++c) {
-    const auto found = column_of.find(wanted[static_cast<std::size_t>(c)]);
-    selected.values.col(c) = values.col(found != column_of.end() ? found->second : column(wanted[static_cast<std::size_t>(c)]));
+    const std::string& name = wanted[static_cast<std::size_t>(c)];
+    if (next >= cols() || columns[static_cast<std::size_t>(next)] != name) {
+      if (column_of.empty()) {
+        for (int i = 0; i < cols(); ++i) column_of[columns[static_cast<std::size_t>(i)]] = i;
+      }
+      const auto found = column_of.find(name);
+      next = found != column_of.end() ? found->second : column(name);
+    }
+    selected.values.col(c) = values.col(next++);
   }
   return selected;
 }

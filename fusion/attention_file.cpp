@@ -10,7 +10,7 @@ namespace radiopath::fusion {
 namespace {
 
 using Json = nlohmann::ordered_json;
-constexpr const char* kFormat = "radiopath attention model 1";
+constexpr const char* kFormat = "radiopath attention model 2";
 
 /// Walks the settings, so that none can be forgotten: read(name, target) for every one.
 template <class Visit>
@@ -33,18 +33,28 @@ void for_each_setting(AttentionConfig& config, Visit&& visit) {
 Json to_json(const AttentionInput& input) {
   Json columns = Json::array();
   for (std::size_t f = 0; f < input.used.size(); ++f) {
-    columns.push_back({{"name", input.columns[static_cast<std::size_t>(input.used[f])]},
-                       {"fill", input.fill[f]},
-                       {"mean", input.mean[f]},
-                       {"sd", input.sd[f]}});
+    Json column = {{"name", input.columns[static_cast<std::size_t>(input.used[f])]},
+                   {"fill", input.fill[f]},
+                   {"mean", input.mean[f]},
+                   {"sd", input.sd[f]}};
+    if (input.score) column["weight"] = input.score->weights[f];
+    columns.push_back(column);
   }
-  return {{"modality", input.modality}, {"table_columns", input.columns}, {"used", columns}};
+  Json json = {{"modality", input.modality}, {"table_columns", input.columns}, {"used", columns}};
+  if (input.score) {
+    json["score"] = {{"intercept", input.score->intercept}, {"mean", input.score->mean}, {"sd", input.score->sd}};
+  }
+  return json;
 }
 
 AttentionInput input_from(const Json& json) {
   AttentionInput input;
   input.modality = json.at("modality");
   input.columns = json.at("table_columns").get<std::vector<std::string>>();
+  if (json.contains("score")) {
+    const Json& score = json["score"];
+    input.score = LinearScore{{}, score.at("intercept"), score.at("mean"), score.at("sd")};
+  }
   for (const auto& used : json.at("used")) {
     const std::string name = used.at("name");
     const auto place = std::find(input.columns.begin(), input.columns.end(), name);
@@ -53,6 +63,7 @@ AttentionInput input_from(const Json& json) {
     input.fill.push_back(used.at("fill"));
     input.mean.push_back(used.at("mean"));
     input.sd.push_back(used.at("sd"));
+    if (input.score) input.score->weights.push_back(used.at("weight"));
   }
   return input;
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -19,7 +20,7 @@ namespace radiopath::fusion {
 /// `[models.attention]`: multi-head attention over one token per modality. The defaults are meant for a few hundred
 /// patients: a small network, strong weight decay, and several seeds that are averaged.
 struct AttentionConfig {
-  std::string tokens = "modality";
+  std::string tokens = "score";
   int width = 16;
   int heads = 2;
   int layers = 1;
@@ -28,14 +29,17 @@ struct AttentionConfig {
   int seeds = 5;
   int epochs = 40;
   int batch_size = 32;
-  double learning_rate = 1e-3;
-  double weight_decay = 0.3;
+  double learning_rate = 1e-2;
+  double weight_decay = 1;
   double warmup_fraction = 0.1;
   double clip_norm = 1.0;
 
   static auto fields() {
     return std::tuple{
-        field("tokens", &AttentionConfig::tokens, "what one token stands for").one_of({"modality"}),
+        field("tokens", &AttentionConfig::tokens,
+              "what the token of a modality is made of: score, its log-odds by the modality's own logistic model "
+              "(out-of-fold for training patients); columns, all columns that its model selected, for large cohorts")
+            .one_of({"score", "columns"}),
         field("width", &AttentionConfig::width, "length of a token; a multiple of heads").range(1, 1024),
         field("heads", &AttentionConfig::heads, "attention heads").range(1, 64),
         field("layers", &AttentionConfig::layers, "transformer blocks").range(1, 12),
@@ -57,22 +61,43 @@ struct AttentionConfig {
   }
 };
 
+/// The log-odds of a logistic model on scaled columns, as one number of usual size.
+struct LinearScore {
+  std::vector<double> weights;  ///< (F)
+  double intercept = 0;
+  double mean = 0, sd = 1;      ///< of the out-of-fold log-odds of the training patients; sd > 0
+
+  double standardised(double log_odds) const;  ///< (log-odds, cut as for stacking, - mean) / sd
+};
+
 /// How the raw columns of a modality become the input of its token: the columns `used` are taken, a missing value is
-/// replaced by `fill`, and the result is (value - mean) / sd. All are as fitted on the training patients.
+/// replaced by `fill`, and scaled to (value - mean) / sd; with a `score`, the token sees that alone. All are as fitted
+/// on the training patients.
 struct AttentionInput {
   std::string modality;              ///< Clinic, Habitat, Pathology, …
   std::vector<std::string> columns;  ///< of the modality's table, all of them, in order
   std::vector<int> used;             ///< F indices into `columns`
   std::vector<double> fill, mean, sd;  ///< (F); sd > 0
+  std::optional<LinearScore> score;
+
+  int width() const { return score ? 1 : static_cast<int>(used.size()); }
 };
 
-/// The columns `selected` of `train`, scaled as `encoding` says. Throws std::logic_error for a column that is not encoded.
+/// The columns `selected` of `train`, scaled as `encoding` says; a token sees raw columns, so that indicators of missing
+/// values are left out and power transforms give way to a z-score. Throws std::logic_error for an unknown column.
 AttentionInput attention_input(std::string modality, const TrainingTable& train, const Encoding& encoding,
                                const std::vector<std::string>& selected);
 
 /// What the modality's own model looks at: columns and encoding of its chain; for a clinical model its columns, encoded
 /// on `train`. @param train the modality's table for the patients the model was fitted on; std::logic_error otherwise
 AttentionInput attention_input(const UnimodalModel& model, const TrainingTable& train);
+
+/// The same with the score of a model that is logistic (see is_logistic); std::logic_error for another.
+AttentionInput score_input(const UnimodalModel& model, const TrainingTable& train);
+
+/// Whether a modality's log-odds are a weighted sum of its raw columns: a clinical model, or logistic regression after
+/// an encoding that only fills and scales.
+bool is_logistic(const UnimodalModel& model);
 
 /// One array of a network.
 struct AttentionWeight {

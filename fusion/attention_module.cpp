@@ -7,7 +7,7 @@
 
 #include "core/error.h"
 
-// B patients, M modalities, T = 1 + M tokens, D width, H heads, F_m columns of modality m
+// B patients, M modalities, T = 1 + M tokens, D width, H heads, F_m width of the input of modality m
 namespace radiopath::fusion {
 
 LinearImpl::LinearImpl(int inputs, int outputs) {
@@ -24,8 +24,8 @@ NormImpl::NormImpl(int width) {
 
 torch::Tensor NormImpl::forward(const torch::Tensor& x) { return torch::layer_norm(x, weight.sizes(), weight, bias); }
 
-BlockImpl::BlockImpl(int width, int heads_) : heads(heads_) {
-  norm_attention = register_module("norm_attention", Norm(width));
+BlockImpl::BlockImpl(int width, int heads_, int layer) : heads(heads_) {
+  if (layer > 0) norm_attention = register_module("norm_attention", Norm(width));
   qkv = register_module("qkv", Linear(width, 3 * width));
   out = register_module("out", Linear(width, width));
   norm_mlp = register_module("norm_mlp", Norm(width));
@@ -44,22 +44,21 @@ torch::Tensor BlockImpl::attend(const torch::Tensor& x, const torch::Tensor& abs
 }
 
 torch::Tensor BlockImpl::forward(const torch::Tensor& x, const torch::Tensor& absent) {
-  const auto y = x + attend(norm_attention(x), absent);           // (B, T, D)
-  return y + down(torch::gelu(up(norm_mlp(y))));                  // (B, T, D)
+  const auto y = x + attend(norm_attention ? norm_attention(x) : x, absent);  // (B, T, D)
+  return y + down(torch::gelu(up(norm_mlp(y))));                              // (B, T, D)
 }
 
 AttentionFusionImpl::AttentionFusionImpl(const AttentionConfig& config, const std::vector<AttentionInput>& inputs) {
   for (std::size_t m = 0; m < inputs.size(); ++m) {
     const std::string index = std::to_string(m);
-    tokens.push_back(register_module("token" + index, Linear(static_cast<int>(inputs[m].used.size()), config.width)));
-    norms.push_back(register_module("norm" + index, Norm(config.width)));
+    tokens.push_back(register_module("token" + index, Linear(inputs[m].width(), config.width)));
   }
   const auto modalities = static_cast<std::int64_t>(inputs.size());
   modality_embedding =
       register_parameter("modality_embedding", torch::zeros({modalities, config.width}, torch::kFloat64));
   cls = register_parameter("cls", torch::zeros({1, 1, config.width}, torch::kFloat64));
   for (int layer = 0; layer < config.layers; ++layer) {
-    blocks.push_back(register_module("layer" + std::to_string(layer), Block(config.width, config.heads)));
+    blocks.push_back(register_module("layer" + std::to_string(layer), Block(config.width, config.heads, layer)));
   }
   final_norm = register_module("final_norm", Norm(config.width));
   head = register_module("head", Linear(config.width, 1));
@@ -67,7 +66,7 @@ AttentionFusionImpl::AttentionFusionImpl(const AttentionConfig& config, const st
 
 torch::Tensor AttentionFusionImpl::forward(const std::vector<torch::Tensor>& x, const torch::Tensor& present) {
   std::vector<torch::Tensor> parts;
-  for (std::size_t m = 0; m < tokens.size(); ++m) parts.push_back(norms[m](tokens[m](x[m])));
+  for (std::size_t m = 0; m < tokens.size(); ++m) parts.push_back(tokens[m](x[m]));
   auto h = torch::stack(parts, 1) + modality_embedding;                                        // (B, M, D)
   h = torch::cat({cls.expand({h.size(0), 1, -1}), h}, 1);                                      // (B, T, D)
   const auto missing = torch::logical_not(present);                                            // (B, M)
@@ -113,6 +112,16 @@ double scaled(const AttentionInput& input, std::size_t f, const Table& rows, int
   return ((std::isnan(raw) ? input.fill[f] : raw) - input.mean[f]) / input.sd[f];
 }
 
+/// What the token sees of one patient: every scaled value, or the one score made of them.
+std::vector<double> input_values(const AttentionInput& input, const Table& rows, int row) {
+  std::vector<double> values;
+  for (std::size_t f = 0; f < input.used.size(); ++f) values.push_back(scaled(input, f, rows, row));
+  if (!input.score) return values;
+  double log_odds = input.score->intercept;
+  for (std::size_t f = 0; f < values.size(); ++f) log_odds += input.score->weights[f] * values[f];
+  return {input.score->standardised(log_odds)};
+}
+
 }  // namespace
 
 AttentionBatch prepare(const std::vector<AttentionInput>& inputs, const std::map<std::string, Table>& tables,
@@ -123,15 +132,16 @@ AttentionBatch prepare(const std::vector<AttentionInput>& inputs, const std::map
   auto present = batch.present.accessor<bool, 2>();
   for (int m = 0; m < M; ++m) {
     const AttentionInput& input = inputs[static_cast<std::size_t>(m)];
-    const std::size_t F = input.used.size();
-    batch.x.push_back(torch::zeros({B, static_cast<std::int64_t>(F)}, torch::kFloat64));
+    batch.x.push_back(torch::zeros({B, input.width()}, torch::kFloat64));
     const auto found = tables.find(input.modality);
     if (found == tables.end()) continue;
     const Table rows = found->second.select_columns(input.columns).select_rows(ids);
     auto x = batch.x.back().accessor<double, 2>();
     for (int i = 0; i < B; ++i) {
       present[i][m] = rows.has_any(i);
-      for (std::size_t f = 0; present[i][m] && f < F; ++f) x[i][static_cast<std::int64_t>(f)] = scaled(input, f, rows, i);
+      if (!present[i][m]) continue;
+      const std::vector<double> values = input_values(input, rows, i);
+      std::copy(values.begin(), values.end(), x[i].data());
     }
   }
   return batch;

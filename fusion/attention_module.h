@@ -27,8 +27,10 @@ struct NormImpl : torch::nn::Module {
 TORCH_MODULE(Norm);
 
 /// Pre-norm transformer block: x + attention(norm(x)), then x + mlp(norm(x)) with GELU and twice the width inside.
+/// The first block attends to x itself: a norm there would take from every token how large its values are, which for a
+/// risk is most of what it says (Gorishniy et al., NeurIPS 2021, FT-Transformer).
 struct BlockImpl : torch::nn::Module {
-  BlockImpl(int width, int heads);
+  BlockImpl(int width, int heads, int layer);
   /// @param x      (B, T, D)
   /// @param absent (B, 1, 1, T), true where a token must not be looked at
   torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& absent);
@@ -39,16 +41,15 @@ struct BlockImpl : torch::nn::Module {
 };
 TORCH_MODULE(Block);
 
-/// One token per modality (linear map + layer norm + learned embedding) and a CLS token that is never masked; blocks;
+/// One token per modality (linear map + learned embedding) and a CLS token that is never masked; blocks;
 /// the head reads CLS. All weights are double: a score is then the same to 1e-12 for any order of sums.
 struct AttentionFusionImpl : torch::nn::Module {
   AttentionFusionImpl(const AttentionConfig& config, const std::vector<AttentionInput>& inputs);
-  /// @param x       per modality (B, F_m), finite; rows of a missing modality are not looked at
+  /// @param x       per modality (B, width of its input), finite; rows of a missing modality are not looked at
   /// @param present (B, M) bool
   /// @return (B,) logits
   torch::Tensor forward(const std::vector<torch::Tensor>& x, const torch::Tensor& present);
   std::vector<Linear> tokens;
-  std::vector<Norm> norms;
   std::vector<Block> blocks;
   torch::Tensor modality_embedding, cls;
   Norm final_norm{nullptr};
@@ -62,7 +63,7 @@ void load_weights(AttentionFusion& module, const std::vector<AttentionWeight>& w
 
 /// What the network sees of some patients.
 struct AttentionBatch {
-  std::vector<torch::Tensor> x;  ///< per modality (B, F_m) double; 0 where the modality is missing
+  std::vector<torch::Tensor> x;  ///< per modality (B, width of the input) double; 0 where the modality is missing
   torch::Tensor present;         ///< (B, M) bool
 };
 

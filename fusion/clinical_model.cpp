@@ -93,12 +93,12 @@ ClinicalModel fit_clinical_model(const ClinicConfig& config, const TrainingTable
   Table imputed = train.table().select_columns(encoding.columns);
   for (int c = 0; c < imputed.cols(); ++c) {
     auto column = imputed.values.col(c).array();
-    column = column.isNaN().select(encoding.medians[c], column);
+    column = column.isNaN().select(encoding.fills[c], column);
   }
   for (int c = 0; c < imputed.cols(); ++c) model.univariable.push_back(univariable(imputed, train.outcomes(), c));
   const std::vector<int> chosen = entering(model.univariable, config.p_value, model.remark);
   for (const int c : chosen) model.columns.push_back(imputed.columns[c]);
-  model.medians = encoding.medians(chosen);
+  model.medians = encoding.fills(chosen);
   add_multivariable(model, imputed.values(Eigen::all, chosen), train.outcomes());
   return model;
 }

@@ -1,32 +1,13 @@
 #include "fusion/json.h"
 
-#include <limits>
-#include <nlohmann/json.hpp>
-
 #include "core/error.h"
+#include "fusion/json_parts.h"
 
 namespace radiopath::fusion {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-
-// JSON has no NaN: the library writes it as null.
-double number(const Json& json) { return json.is_null() ? kNan : json.get<double>(); }
-
-Json write(const Eigen::VectorXd& values) { return std::vector<double>(values.begin(), values.end()); }
-
-std::vector<double> numbers(const Json& json) {
-  std::vector<double> values;
-  for (const Json& value : json) values.push_back(number(value));
-  return values;
-}
-
-void read(const Json& json, Eigen::VectorXd& vector) {
-  const std::vector<double> values = numbers(json);
-  vector = Eigen::Map<const Eigen::VectorXd>(values.data(), static_cast<Eigen::Index>(values.size()));
-}
+using fusion::read;
+using fusion::write;
 
 // One `write` and one `read` per type, member by member.
 
@@ -55,18 +36,22 @@ void read(const Json& json, ClinicCoding& coding) {
 
 Json write(const Encoding& encoding) {
   return {{"columns", encoding.columns},
-          {"medians", write(encoding.medians)},
-          {"means", write(encoding.means)},
+          {"fills", write(encoding.fills)},
+          {"lambdas", write(encoding.lambdas)},
+          {"centres", write(encoding.centres)},
           {"scales", write(encoding.scales)},
+          {"indicated", encoding.indicated},
           {"dropped_missing", encoding.dropped_missing},
           {"dropped_constant", encoding.dropped_constant}};
 }
 
 void read(const Json& json, Encoding& encoding) {
   encoding.columns = json.at("columns");
-  read(json.at("medians"), encoding.medians);
-  read(json.at("means"), encoding.means);
+  read(json.at("fills"), encoding.fills);
+  read(json.at("lambdas"), encoding.lambdas);
+  read(json.at("centres"), encoding.centres);
   read(json.at("scales"), encoding.scales);
+  encoding.indicated = json.at("indicated");
   encoding.dropped_missing = json.at("dropped_missing");
   encoding.dropped_constant = json.at("dropped_constant");
 }
@@ -83,62 +68,6 @@ void read(const Json& json, Selection& selection) {
   selection.columns = json.at("columns");
   for (const Json& step : json.at("steps")) {
     selection.steps.push_back({step.at("name"), step.at("before"), step.at("kept"), step.at("remark")});
-  }
-}
-
-Json write(const LogisticModel& model) {
-  return {{"kind", "logistic_regression"},
-          {"columns", model.columns},
-          {"intercept", model.intercept},
-          {"coefficients", write(model.coefficients)}};
-}
-
-void read(const Json& json, LogisticModel& model) {
-  model.columns = json.at("columns");
-  model.intercept = number(json.at("intercept"));
-  read(json.at("coefficients"), model.coefficients);
-}
-
-/// A tree as parallel arrays: a tenth of the size of one object per node.
-Json write(const Tree& tree) {
-  Json json;
-  for (const TreeNode& node : tree.nodes) {
-    json["column"].push_back(node.column);
-    json["threshold"].push_back(node.threshold);
-    json["left"].push_back(node.left);
-    json["right"].push_back(node.right);
-    json["share"].push_back(node.share);
-  }
-  return json;
-}
-
-void read(const Json& json, Tree& tree) {
-  for (std::size_t i = 0; i < json.at("column").size(); ++i) {
-    tree.nodes.push_back({json.at("column").at(i), json.at("threshold").at(i), json.at("left").at(i),
-                          json.at("right").at(i), json.at("share").at(i)});
-  }
-}
-
-Json write(const ForestModel& model) {
-  Json trees = Json::array();
-  for (const Tree& tree : model.trees) trees.push_back(write(tree));
-  return {{"kind", "random_forest"}, {"columns", model.columns}, {"trees", trees}};
-}
-
-void read(const Json& json, ForestModel& model) {
-  model.columns = json.at("columns");
-  for (const Json& tree : json.at("trees")) read(tree, model.trees.emplace_back());
-}
-
-Json write(const Learner& learner) {
-  return std::visit([](const auto& model) { return write(model); }, learner);
-}
-
-void read(const Json& json, Learner& learner) {
-  if (json.at("kind") == "random_forest") {
-    read(json, learner.emplace<ForestModel>());
-  } else {
-    read(json, learner.emplace<LogisticModel>());
   }
 }
 
@@ -193,6 +122,7 @@ Json write(const FittedChain& chain) {
           {"encoding", write(chain.encoding)},
           {"selection", write(chain.selection)},
           {"learner_name", chain.learner_name},
+          {"settings", chain.settings},
           {"learner", write(chain.learner)}};
 }
 
@@ -200,18 +130,29 @@ void read(const Json& json, FittedChain& chain) {
   read(json.at("encoding"), chain.encoding);
   read(json.at("selection"), chain.selection);
   chain.learner_name = json.at("learner_name");
+  chain.settings = json.at("settings");
   read(json.at("learner"), chain.learner);
 }
 
 Json write(const ScoredCandidate& scored) {
-  return {{"modality", scored.modality}, {"learner", scored.learner}, {"auc", scored.auc},
-          {"patients", scored.patients}, {"events", scored.events},   {"folds", scored.folds},
-          {"chosen", scored.chosen}};
+  return {{"modality", scored.modality}, {"learner", scored.learner},   {"auc", scored.auc},
+          {"patients", scored.patients}, {"events", scored.events},     {"folds", scored.folds},
+          {"chosen", scored.chosen},     {"stage", scored.stage},       {"settings", scored.settings},
+          {"score", scored.score}};
 }
 
 void read(const Json& json, ScoredCandidate& scored) {
-  scored = {json.at("modality"), json.at("learner"), number(json.at("auc")), json.at("patients"),
-            json.at("events"),   json.at("folds"),   json.at("chosen")};
+  scored = {.modality = json.at("modality"), .learner = json.at("learner"), .auc = number(json.at("auc")),
+            .patients = json.at("patients"), .events = json.at("events"),   .folds = json.at("folds"),
+            .chosen = json.at("chosen"),     .stage = json.at("stage"),     .settings = json.at("settings"),
+            .score = number(json.at("score"))};
+}
+
+/// Derived from the folds' selections when it is written, for people who read the file.
+Json write(const std::vector<SelectionFrequency>& frequencies) {
+  Json json = Json::object();
+  for (const auto& [column, share] : frequencies) json[column] = share;
+  return json;
 }
 
 }  // namespace
@@ -233,11 +174,15 @@ namespace {
 Json write(const UnimodalModel& model) {
   Json ledger = Json::array();
   for (const ScoredCandidate& scored : model.ledger) ledger.push_back(write(scored));
+  Json selections = Json::array();
+  for (const Selection& selection : model.fold_selections) selections.push_back(write(selection));
   return {{"modality", model.modality},
           {"train_hash", model.train_hash},
           {"model", std::visit([](const auto& fitted) { return write(fitted); }, model.model)},
           {"ledger", ledger},
-          {"out_of_fold", OutOfFoldText::write(model.out_of_fold)}};
+          {"out_of_fold", OutOfFoldText::write(model.out_of_fold)},
+          {"selection_frequency", write(selection_frequency(model.fold_selections))},
+          {"fold_selections", selections}};
 }
 
 void read(const Json& json, UnimodalModel& model) {
@@ -250,11 +195,14 @@ void read(const Json& json, UnimodalModel& model) {
   }
   for (const Json& scored : json.at("ledger")) read(scored, model.ledger.emplace_back());
   OutOfFoldText::read(json.at("out_of_fold"), model.out_of_fold);
+  for (const Json& selection : json.at("fold_selections")) read(selection, model.fold_selections.emplace_back());
 }
 
 Json write(const StackedModel& model) {
   return {{"name", model.name},
           {"components", model.components},
+          {"method", model.method},
+          {"inputs", model.inputs},
           {"model", write(model.model)},
           {"patients", model.patients},
           {"events", model.events}};
@@ -263,6 +211,8 @@ Json write(const StackedModel& model) {
 void read(const Json& json, StackedModel& model) {
   model.name = json.at("name");
   model.components = json.at("components");
+  model.method = json.at("method");
+  model.inputs = json.at("inputs");
   read(json.at("model"), model.model);
   model.patients = json.at("patients");
   model.events = json.at("events");

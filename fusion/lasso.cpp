@@ -6,6 +6,8 @@
 #include <optional>
 #include <stdexcept>
 
+#include "fusion/lasso_homotopy.h"
+
 namespace radiopath::fusion {
 namespace {
 
@@ -20,7 +22,8 @@ double soft_threshold(double value, double by) {
   return value > by ? value - by : (value < -by ? value + by : 0);
 }
 
-/// Coordinate descent at one alpha after the other. `penalty` is alpha * n throughout, as in scikit-learn.
+/// Coordinate descent at one alpha after the other. `penalty` is alpha * l1_ratio * n and `ridge` alpha * (1 - l1_ratio) * n
+/// throughout, as in scikit-learn.
 class Descent {
  public:
   Descent(const MatrixXd& x, const VectorXd& y, LassoStop stop)
@@ -36,7 +39,8 @@ class Descent {
     bool converged;
   };
 
-  Outcome descend(double penalty) {
+  Outcome descend(double penalty, double ridge) {
+    ridge_ = ridge;
     return stop_ == LassoStop::scikit_learn ? descend_as_scikit_learn(penalty) : descend_to_optimum(penalty);
   }
 
@@ -49,17 +53,17 @@ class Descent {
     if (squares_[j] == 0) return;
     const double before = w_[j];
     const double pull = x_.col(j).dot(residual_) + before * squares_[j];
-    const double after = soft_threshold(pull, penalty) / squares_[j];
+    const double after = soft_threshold(pull, penalty) / (squares_[j] + ridge_);
     if (after != before) residual_ -= (after - before) * x_.col(j);
     w_[j] = after;
     change.largest_step = std::max(change.largest_step, std::abs(after - before));
     change.largest_weight = std::max(change.largest_weight, std::abs(after));
   }
 
-  /// Duality gap at w (scikit-learn, enet_coordinate_descent).
+  /// Duality gap at w (scikit-learn, enet_coordinate_descent): of the lasso on x and y lengthened by sqrt(ridge) I and 0.
   double gap(double penalty) const {
-    const double dual_norm = (x_.transpose() * residual_).cwiseAbs().maxCoeff();
-    const double residual_square = residual_.squaredNorm();
+    const double dual_norm = (x_.transpose() * residual_ - ridge_ * w_).cwiseAbs().maxCoeff();
+    const double residual_square = residual_.squaredNorm() + ridge_ * w_.squaredNorm();
     double scale = 1, gap = residual_square;
     if (dual_norm > penalty) {
       scale = penalty / dual_norm;
@@ -111,7 +115,8 @@ class Descent {
     if (support.empty()) return false;
     if (static_cast<Index>(support.size()) >= x_.rows()) return false;
     const MatrixXd columns = x_(Eigen::all, support);
-    const MatrixXd gram = gram_ ? MatrixXd((*gram_)(support, support)) : MatrixXd(columns.transpose() * columns);
+    MatrixXd gram = gram_ ? MatrixXd((*gram_)(support, support)) : MatrixXd(columns.transpose() * columns);
+    gram.diagonal().array() += ridge_;
     const Eigen::LLT<MatrixXd> factor(gram);
     if (factor.info() != Eigen::Success || factor.rcond() < 1e-10) return false;
     const VectorXd signs = w_(support).cwiseSign();
@@ -119,7 +124,9 @@ class Descent {
     if (((solution.array() * signs.array()) <= 0).any()) return false;
     const VectorXd residual = y_ - columns * solution;
     // Columns of the support pull exactly as hard as the penalty, up to rounding.
-    if ((x_.transpose() * residual).cwiseAbs().maxCoeff() > penalty * (1 + 1e-9)) return false;
+    VectorXd pull = x_.transpose() * residual;
+    pull(support) -= ridge_ * solution;
+    if (pull.cwiseAbs().maxCoeff() > penalty * (1 + 1e-9)) return false;
     for (std::size_t i = 0; i < support.size(); ++i) w_[support[i]] = solution[static_cast<Index>(i)];
     residual_ = residual;
     return true;
@@ -128,17 +135,14 @@ class Descent {
   const MatrixXd& x_;
   const VectorXd& y_;
   LassoStop stop_;
+  double ridge_ = 0;
   VectorXd squares_, w_, residual_;
   std::optional<MatrixXd> gram_;
 };
 
 VectorXd errors_on(const LassoPath& path, const MatrixXd& x, const VectorXd& y) {
-  VectorXd errors(path.intercepts.size());
-  for (Index a = 0; a < errors.size(); ++a) {
-    const VectorXd residual = (y - x * path.coefficients.col(a)).array() - path.intercepts[a];
-    errors[a] = residual.squaredNorm() / double(y.size());
-  }
-  return errors;
+  const MatrixXd residuals = ((-(x * path.coefficients)).colwise() + y).rowwise() - path.intercepts.transpose();
+  return residuals.colwise().squaredNorm().transpose() / double(y.size());
 }
 
 }  // namespace
@@ -146,7 +150,7 @@ VectorXd errors_on(const LassoPath& path, const MatrixXd& x, const VectorXd& y) 
 VectorXd lasso_grid(const MatrixXd& x, const VectorXd& y, const LassoOptions& options) {
   const VectorXd centred_y = y.array() - y.mean();
   const MatrixXd centred_x = x.rowwise() - x.colwise().mean();
-  const double largest = (centred_x.transpose() * centred_y).cwiseAbs().maxCoeff() / double(x.rows());
+  const double largest = (centred_x.transpose() * centred_y).cwiseAbs().maxCoeff() / double(x.rows()) / options.l1_ratio;
   VectorXd alphas(options.alphas);
   for (int i = 0; i < options.alphas; ++i) {
     const double share = options.alphas > 1 ? double(i) / (options.alphas - 1) : 0;
@@ -155,21 +159,28 @@ VectorXd lasso_grid(const MatrixXd& x, const VectorXd& y, const LassoOptions& op
   return alphas;
 }
 
-LassoPath lasso_path(const MatrixXd& x, const VectorXd& y, const VectorXd& alphas, LassoStop stop) {
+LassoPath lasso_path(const MatrixXd& x, const VectorXd& y, const VectorXd& alphas, LassoStop stop, double l1_ratio) {
   const VectorXd means = x.colwise().mean().transpose();
-  const double mean = y.mean();
+  const double mean = y.mean(), n = double(x.rows());
   const MatrixXd centred_x = x.rowwise() - means.transpose();
   const VectorXd centred_y = y.array() - mean;
-  Descent descent(centred_x, centred_y, stop);
   LassoPath path{.coefficients = MatrixXd::Zero(x.cols(), alphas.size()), .intercepts = VectorXd(alphas.size()),
-                 .sweeps = {}, .converged = true};
-  for (Index a = 0; a < alphas.size(); ++a) {
-    const auto outcome = descent.descend(alphas[a] * double(x.rows()));
-    path.coefficients.col(a) = descent.weights();
-    path.intercepts[a] = mean - means.dot(descent.weights());
-    path.sweeps.push_back(outcome.sweeps);
-    path.converged = path.converged && outcome.converged;
+                 .sweeps = std::vector<int>(static_cast<std::size_t>(alphas.size())), .converged = true};
+  std::optional<MatrixXd> exact;
+  if (stop == LassoStop::converged && l1_ratio == 1 && x.cols() <= kLargestGram && x.cols() < x.rows())
+    exact = lasso_homotopy(centred_x.transpose() * centred_x, centred_x.transpose() * centred_y, alphas * n);
+  if (exact) {
+    path.coefficients = std::move(*exact);
+  } else {
+    Descent descent(centred_x, centred_y, stop);
+    for (Index a = 0; a < alphas.size(); ++a) {
+      const auto outcome = descent.descend(alphas[a] * l1_ratio * n, alphas[a] * (1 - l1_ratio) * n);
+      path.coefficients.col(a) = descent.weights();
+      path.sweeps[static_cast<std::size_t>(a)] = outcome.sweeps;
+      path.converged = path.converged && outcome.converged;
+    }
   }
+  path.intercepts = mean - (path.coefficients.transpose() * means).array();
   return path;
 }
 
@@ -179,7 +190,7 @@ LassoFit fit_lasso_cv(const MatrixXd& x, const VectorXd& y, const std::vector<La
   fit.alphas = lasso_grid(x, y, options);
   MatrixXd errors(fit.alphas.size(), static_cast<Index>(folds.size()));
   for (std::size_t f = 0; f < folds.size(); ++f) {
-    const LassoPath path = lasso_path(folds[f].inner_x, folds[f].inner_y, fit.alphas, options.stop);
+    const LassoPath path = lasso_path(folds[f].inner_x, folds[f].inner_y, fit.alphas, options.stop, options.l1_ratio);
     errors.col(static_cast<Index>(f)) = errors_on(path, folds[f].held_out_x, folds[f].held_out_y);
     fit.converged = fit.converged && path.converged;
   }
@@ -188,7 +199,7 @@ LassoFit fit_lasso_cv(const MatrixXd& x, const VectorXd& y, const std::vector<La
   fit.standard_errors =
       ((errors.colwise() - fit.mean_squared_errors).rowwise().squaredNorm() / (k - 1) / k).cwiseSqrt();
   fit.mean_squared_errors.minCoeff(&fit.chosen);
-  fit.path = lasso_path(x, y, fit.alphas, options.stop);
+  fit.path = lasso_path(x, y, fit.alphas, options.stop, options.l1_ratio);
   fit.converged = fit.converged && fit.path.converged;
   return fit;
 }

@@ -17,6 +17,7 @@ struct LassoOptions {
   int alphas = 100;                  ///< points of the grid, log-spaced
   double smallest_share = 1e-3;      ///< of the largest alpha, at which nothing is chosen
   LassoStop stop = LassoStop::converged;
+  double l1_ratio = 1;               ///< below 1: elastic net
 };
 
 /// One path down the grid.
@@ -27,13 +28,15 @@ struct LassoPath {
   bool converged = true;         ///< at every alpha
 };
 
-/// Minimises  |y - x w - b|^2 / (2 n) + alpha |w|_1  for each alpha by cyclic coordinate descent with warm starts.
+/// Minimises  |y - x w - b|^2 / (2 n) + alpha (l1_ratio |w|_1 + (1 - l1_ratio) |w|^2 / 2)  for each alpha by cyclic
+/// coordinate descent with warm starts; where the columns allow it (fewer than rows, l1_ratio 1) the converged path is
+/// followed exactly instead, from bend to bend (lasso_homotopy.h), and `sweeps` are 0.
 /// Columns are centred, not scaled. @param x (n, p)   @param alphas falling
 /// Source: Friedman et al., J Stat Softw 2010;33:1; objective, sweeps and stopping as scikit-learn 1.2.
 LassoPath lasso_path(const Eigen::MatrixXd& x, const Eigen::VectorXd& y, const Eigen::VectorXd& alphas,
-                     LassoStop stop);
+                     LassoStop stop, double l1_ratio = 1);
 
-/// The grid of scikit-learn's LassoCV: from max|x'y|/n of the centred data downwards.
+/// The grid of scikit-learn's LassoCV: from max|x'y| / (n l1_ratio) of the centred data downwards.
 Eigen::VectorXd lasso_grid(const Eigen::MatrixXd& x, const Eigen::VectorXd& y, const LassoOptions& options);
 
 /// The path with the alpha whose mean squared error, averaged over folds, is smallest.

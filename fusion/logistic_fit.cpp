@@ -23,7 +23,9 @@ constexpr double kSeparatedLogit = 25;   // still moving out here: probabilities
 /// log(1 + exp(f)) without overflow.
 ArrayXd log_one_plus_exp(const ArrayXd& f) { return f.max(0) + (-f.abs()).exp().log1p(); }
 
-double log_likelihood(const ArrayXd& f, const ArrayXd& y) { return (y * f - log_one_plus_exp(f)).sum(); }
+double log_likelihood(const ArrayXd& f, const ArrayXd& y, const ArrayXd& v) {
+  return (v * (y * f - log_one_plus_exp(f))).sum();
+}
 
 ArrayXd as_array(const std::vector<int>& outcomes) {
   ArrayXd y(static_cast<Eigen::Index>(outcomes.size()));
@@ -59,21 +61,21 @@ struct Newton {
   bool converged = false, separated = false;
 };
 
-/// @param z (n, 1 + p), first column ones   @param ridge (1 + p,) weight of beta^2 / 2
-Newton maximise(const MatrixXd& z, const ArrayXd& y, const VectorXd& ridge) {
+/// @param z (n, 1 + p), first column ones   @param v (n,) weights   @param ridge (1 + p,) weight of beta^2 / 2
+Newton maximise(const MatrixXd& z, const ArrayXd& y, const ArrayXd& v, const VectorXd& ridge) {
   Newton fit;
   fit.beta = VectorXd::Zero(z.cols());
-  const double share = y.mean();
+  const double share = (v * y).sum() / v.sum();
   fit.beta[0] = std::log(share / (1 - share));
   ArrayXd f = (z * fit.beta).array();
   const auto objective = [&](const ArrayXd& at, const VectorXd& beta) {
-    return log_likelihood(at, y) - 0.5 * (ridge.array() * beta.array().square()).sum();
+    return log_likelihood(at, y, v) - 0.5 * (ridge.array() * beta.array().square()).sum();
   };
   double value = objective(f, fit.beta);
   for (;; ++fit.steps) {
     const ArrayXd p = 1 / (1 + (-f).exp());
-    const VectorXd gradient = z.transpose() * (y - p).matrix() - ridge.cwiseProduct(fit.beta);
-    fit.hessian.noalias() = z.transpose() * (z.array().colwise() * (p * (1 - p))).matrix();
+    const VectorXd gradient = z.transpose() * (v * (y - p)).matrix() - ridge.cwiseProduct(fit.beta);
+    fit.hessian.noalias() = z.transpose() * (z.array().colwise() * (v * p * (1 - p))).matrix();
     fit.hessian.diagonal() += ridge;
     VectorXd step = fit.hessian.ldlt().solve(gradient);
     const double size = step.cwiseAbs().maxCoeff();
@@ -93,7 +95,7 @@ Newton maximise(const MatrixXd& z, const ArrayXd& y, const VectorXd& ridge) {
     }
     value = std::max(value, next);
   }
-  fit.log_likelihood = log_likelihood(f, y);
+  fit.log_likelihood = log_likelihood(f, y, v);
   fit.separated = !fit.converged && f.abs().maxCoeff() > kSeparatedLogit;
   return fit;
 }
@@ -117,13 +119,13 @@ LogisticFit unscale(const Newton& newton, const Scaling& scaling) {
   return fit;
 }
 
-LogisticFit fit_unpenalised(const MatrixXd& x, const ArrayXd& y) {
+LogisticFit fit_unpenalised(const MatrixXd& x, const ArrayXd& y, const ArrayXd& v) {
   const std::vector<int> kept = independent_columns(x);
   const MatrixXd columns = x(Eigen::all, kept);
   const Scaling scaling = fit_scaling(columns);
   MatrixXd z(x.rows(), columns.cols() + 1);
   z << VectorXd::Ones(x.rows()), scaling.apply(columns);
-  const LogisticFit reduced = unscale(maximise(z, y, VectorXd::Zero(z.cols())), scaling);
+  const LogisticFit reduced = unscale(maximise(z, y, v, VectorXd::Zero(z.cols())), scaling);
   LogisticFit fit = reduced;
   fit.coefficients = VectorXd::Zero(x.cols());
   fit.standard_errors = VectorXd::Constant(x.cols() + 1, kNan);
@@ -137,12 +139,12 @@ LogisticFit fit_unpenalised(const MatrixXd& x, const ArrayXd& y) {
 }
 
 /// With more columns than patients the solution lies in the span of the patients: x = r' q', w = q v, |w| = |v|.
-LogisticFit fit_wide(const MatrixXd& x, const std::vector<int>& outcomes, double c) {
+LogisticFit fit_wide(const MatrixXd& x, const std::vector<int>& outcomes, double c, const VectorXd& weights) {
   const VectorXd means = x.colwise().mean().transpose();
   const MatrixXd centred = x.rowwise() - means.transpose();
   const Eigen::HouseholderQR<MatrixXd> qr(centred.transpose());
   const MatrixXd q = qr.householderQ() * MatrixXd::Identity(x.cols(), x.rows());  // (p, n)
-  LogisticFit fit = fit_logistic(centred * q, outcomes, c);
+  LogisticFit fit = fit_logistic(centred * q, outcomes, c, weights);
   fit.coefficients = q * fit.coefficients;
   fit.intercept -= fit.coefficients.dot(means);
   fit.standard_errors = VectorXd::Constant(x.cols() + 1, kNan);  // not defined below as many patients as columns
@@ -182,20 +184,21 @@ std::vector<int> independent_columns(const MatrixXd& x) {
   return kept;
 }
 
-LogisticFit fit_logistic(const MatrixXd& x, const std::vector<int>& outcomes, double c) {
+LogisticFit fit_logistic(const MatrixXd& x, const std::vector<int>& outcomes, double c, const VectorXd& weights) {
   const ArrayXd y = as_array(outcomes);
   if (y.size() == 0 || y.minCoeff() == y.maxCoeff()) {
     throw InputError("logistic regression needs patients with and without the event; found " +
                      std::to_string(static_cast<int>(y.sum())) + " events among " + std::to_string(y.size()));
   }
-  if (std::isinf(c)) return fit_unpenalised(x, y);
-  if (x.cols() > x.rows()) return fit_wide(x, outcomes, c);
+  const ArrayXd v = weights.size() > 0 ? ArrayXd(weights.array()) : ArrayXd::Ones(x.rows());
+  if (std::isinf(c)) return fit_unpenalised(x, y, v);
+  if (x.cols() > x.rows()) return fit_wide(x, outcomes, c, weights);
   const Scaling scaling = fit_scaling(x);
   MatrixXd z(x.rows(), x.cols() + 1);
   z << VectorXd::Ones(x.rows()), scaling.apply(x);
   VectorXd ridge(x.cols() + 1);
   ridge << 0, (c * scaling.scales.array().square()).inverse().matrix();
-  return unscale(maximise(z, y, ridge), scaling);
+  return unscale(maximise(z, y, v, ridge), scaling);
 }
 
 }  // namespace radiopath::fusion

@@ -24,9 +24,10 @@ struct LogisticFit {
 
 /// Minimises  |w|^2 / 2 + c * sum(log(1 + exp(-y f))), y in {-1, 1}, the intercept unpenalised (scikit-learn's C).
 /// An infinite `c` leaves out the penalty; columns that repeat earlier ones are then aliased, as in R.
-/// @param x (n, p) without NaN   @param outcomes n of 0 or 1
+/// @param x (n, p) without NaN   @param outcomes n of 0 or 1   @param weights (n,) of the patients' losses; none: all 1
 /// Throws InputError when the outcomes are all the same.
-LogisticFit fit_logistic(const Eigen::MatrixXd& x, const std::vector<int>& outcomes, double c);
+LogisticFit fit_logistic(const Eigen::MatrixXd& x, const std::vector<int>& outcomes, double c,
+                         const Eigen::VectorXd& weights = {});
 
 /// Log-likelihood of the intercept alone.
 double null_log_likelihood(const std::vector<int>& outcomes);

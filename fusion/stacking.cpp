@@ -6,27 +6,25 @@
 #include <stdexcept>
 
 #include "core/error.h"
+#include "core/statistics.h"
 #include "fusion/logistic_fit.h"
+#include "fusion/score_rows.h"
 
 namespace radiopath::fusion {
 namespace {
 
-/// Log-odds; a single certain component must not outvote the others.
-double component(double probability) {
-  return std::isnan(probability) ? probability : logit(std::clamp(probability, 0.01, 0.99));
-}
-
-Table as_log_odds(Table probabilities) {
-  probabilities.values = probabilities.values.unaryExpr(&component).eval();
+Table as_inputs(Table probabilities, const std::string& inputs) {
+  if (inputs == "log_odds")
+    probabilities.values = probabilities.values.unaryExpr([](double p) { return cut_log_odds(logit(p)); }).eval();
   return probabilities;
 }
 
 /// The most negative weight goes first, until none is left.
 LogisticModel fit_without_negative_weights(const StackingConfig& config, const TrainingTable& train) {
-  LogisticModel model{train.table().columns, 0, Eigen::VectorXd::Zero(train.cols())};
+  LogisticModel model{train.table().columns, 0, Eigen::VectorXd::Zero(train.cols()), ""};
   std::vector<std::string> kept = model.columns;
   while (!kept.empty()) {
-    const LogisticModel fit = fit_logistic_regression({.c = config.c}, train.select_columns(kept));
+    const LogisticModel fit = fit_logistic_regression({.c = config.c, .penalty = "l2"}, train.select_columns(kept));
     Eigen::Index worst = 0;
     if (fit.coefficients.minCoeff(&worst) >= 0) {
       model.intercept = fit.intercept;
@@ -40,12 +38,31 @@ LogisticModel fit_without_negative_weights(const StackingConfig& config, const T
   return model;
 }
 
+/// Weights of sum 1 in the place of coefficients.
+LogisticModel fit_weighted_mean(const TrainingTable& train) {
+  Eigen::VectorXd weights(train.cols());
+  for (Eigen::Index c = 0; c < weights.size(); ++c) {
+    const Eigen::VectorXd scores = train.table().values.col(c);
+    weights[c] = std::max(0.0, auc({scores.data(), static_cast<std::size_t>(scores.size())}, train.outcomes()) - 0.5);
+  }
+  if (!(weights.sum() > 0)) weights.setOnes();
+  return {train.table().columns, 0, weights / weights.sum(), ""};
+}
+
+LogisticModel fit_second_level(const StackingConfig& config, const TrainingTable& train) {
+  if (config.method == "weighted_mean") return fit_weighted_mean(train);
+  if (config.weights == "free") return fit_logistic_regression({.c = config.c, .penalty = "l2"}, train);
+  return fit_without_negative_weights(config, train);
+}
+
 }  // namespace
 
 StackedModel fit_stacking(const StackingConfig& config, const std::string& name, const std::vector<OutOfFold>& inputs,
                           const TrainingView& train) {
   if (inputs.empty()) throw std::logic_error("an ensemble needs components");
-  StackedModel model{.name = name, .components = {}, .model = {}, .patients = 0, .events = 0};
+  const bool mean = config.method == "weighted_mean";
+  StackedModel model{.name = name, .components = {}, .method = config.method, .inputs = mean ? "probability" : config.inputs,
+                     .model = {}, .patients = 0, .events = 0};
   std::map<std::string, std::vector<double>> rows;
   for (const OutOfFold& input : inputs) {
     model.components.push_back(input.modality());
@@ -59,7 +76,7 @@ StackedModel fit_stacking(const StackingConfig& config, const std::string& name,
   for (int r = 0; r < probabilities.rows(); ++r) {
     for (int c = 0; c < probabilities.cols(); ++c) probabilities.values(r, c) = rows[ids[r]][c];
   }
-  const TrainingTable complete(as_log_odds(probabilities), train);
+  const TrainingTable complete(as_inputs(probabilities, model.inputs), train);
   model.patients = complete.rows();
   model.events = complete.events();
   if (std::min(model.events, model.patients - model.events) < 4) {
@@ -67,12 +84,14 @@ StackedModel fit_stacking(const StackingConfig& config, const std::string& name,
                      join_names(model.components) + ", " + std::to_string(model.events) +
                      " with the event; an ensemble needs at least 4 of each outcome");
   }
-  model.model = fit_without_negative_weights(config, complete);
+  model.model = fit_second_level(config, complete);
   return model;
 }
 
 Eigen::VectorXd predict(const StackedModel& model, const Table& probabilities) {
-  return predict(model.model, as_log_odds(probabilities.select_columns(model.components)));
+  const Table inputs = as_inputs(probabilities.select_columns(model.components), model.inputs);
+  if (model.method != "weighted_mean") return predict(model.model, inputs);
+  return score_rows(model.components, inputs, [&](const Eigen::RowVectorXd& row) { return row.dot(model.model.coefficients); });
 }
 
 }  // namespace radiopath::fusion

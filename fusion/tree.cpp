@@ -1,6 +1,7 @@
 #include "fusion/tree.h"
 
 #include <algorithm>
+#include <bit>
 #include <numeric>
 #include <span>
 #include <utility>
@@ -8,17 +9,19 @@
 namespace radiopath::fusion {
 namespace {
 
+/// Sum over sides of (sum of targets)^2 / weight, as a fraction, because comparing needs no division: the variance falls as
+/// it rises.
+struct Gain {
+  double numerator = 0, denominator = 1;
+  bool operator>(const Gain& other) const { return numerator * other.denominator > other.numerator * denominator; }
+};
+
 struct BestSplit {
   int column = -1;
   std::uint32_t rank = 0;  // left when at or below
   double threshold = 0;
-  double purity = 0;  // sum over sides of (events^2 + others^2) / rows: Gini impurity falls as it rises
+  Gain gain;
 };
-
-double purity(double events, double rows) {
-  const double others = rows - events;
-  return (events * events + others * others) / rows;
-}
 
 /// Halfway between two values, below the upper one even where doubles leave no room between them.
 double between(double low, double high) {
@@ -26,19 +29,36 @@ double between(double low, double high) {
   return middle < high ? middle : low;
 }
 
-/// Patients of a node that share one value of a column.
+/// Rows of a node, or those of them that share one value of a column.
 struct Bin {
-  std::uint32_t rank;
-  int rows, events;
+  std::uint32_t rank = 0;
+  int count = 0;
+  double weight = 0, sum = 0;  // of weights, and of weighted targets
+
+  void add(const Bin& other) { count += other.count, weight += other.weight, sum += other.sum; }
 };
+
+Gain gain_of(const Bin& node, const Bin& left) {
+  const double rest = node.sum - left.sum, weight = node.weight - left.weight;
+  return {left.sum * left.sum * weight + rest * rest * left.weight, left.weight * weight};
+}
 
 class Grower {
  public:
-  Grower(const RankedColumns& x, const std::vector<int>& outcomes, std::vector<int> rows, const TreeOptions& options,
-         Random& random)
-      : x_(x), outcomes_(outcomes), rows_(std::move(rows)), options_(options), random_(random),
-        columns_(static_cast<std::size_t>(x.cols())), counts_(static_cast<std::size_t>(x.rows())) {
+  Grower(const RankedColumns& x, const Eigen::VectorXd& target, const Eigen::VectorXd& weights,
+         const std::vector<int>& rows, const TreeOptions& options, Random& random)
+      : x_(x), target_(target), cases_(static_cast<std::size_t>(x.rows())), options_(options), random_(random),
+        columns_(static_cast<std::size_t>(x.cols())), bins_of_rank_(static_cast<std::size_t>(x.rows())),
+        present_(static_cast<std::size_t>(x.rows()) / 64 + 1) {
     std::iota(columns_.begin(), columns_.end(), 0);
+    for (const int row : rows) ++cases_[static_cast<std::size_t>(row)].count;
+    for (int row = 0; row < x.rows(); ++row) {
+      Bin& one = cases_[static_cast<std::size_t>(row)];
+      if (one.count == 0) continue;
+      rows_.push_back(row);  // repeated rows stand here once, with their weight
+      one.weight = one.count * weights[row];
+      one.sum = one.weight * target[row];
+    }
   }
 
   Tree grow() {
@@ -52,46 +72,53 @@ class Grower {
     const int index = static_cast<int>(tree_.nodes.size());
     tree_.nodes.emplace_back();
     const auto rows = std::span(rows_).subspan(first, last - first);
-    const auto events = std::count_if(rows.begin(), rows.end(), [&](int row) { return outcomes_[row] == 1; });
-    const auto count = static_cast<std::ptrdiff_t>(rows.size());
-    tree_.nodes[index].share = double(events) / double(count);
-    const bool pure = events == 0 || events == count;
+    Bin node;
+    bool pure = true;
+    for (const int row : rows) {
+      node.add(cases_[static_cast<std::size_t>(row)]);
+      pure = pure && target_[row] == target_[rows.front()];
+    }
+    tree_.nodes[index].value = pure ? target_[rows.front()] : node.sum / node.weight;
+    tree_.nodes[index].cover = node.weight;
     const bool deep = options_.max_depth > 0 && depth >= options_.max_depth;
-    if (pure || deep || count < 2 * options_.min_samples_leaf) return index;
-    const BestSplit split = best_split(rows, double(events));
+    if (pure || deep || node.count < 2 * options_.min_samples_leaf) return index;
+    const BestSplit split = best_split(rows, node);
     if (split.column < 0) return index;
-    const auto middle =
-        std::partition(rows.begin(), rows.end(), [&](int row) { return x_.ranks(row, split.column) <= split.rank; });
+    const std::uint32_t* const ranks = x_.ranks.col(split.column).data();
+    const auto middle = std::partition(rows.begin(), rows.end(), [&](int row) { return ranks[row] <= split.rank; });
     const std::size_t cut = first + static_cast<std::size_t>(middle - rows.begin());
     const int left = grow_node(first, cut, depth + 1);
     const int right = grow_node(cut, last, depth + 1);
-    TreeNode& node = tree_.nodes[index];
-    node.column = split.column, node.threshold = split.threshold, node.left = left, node.right = right;
+    TreeNode& made = tree_.nodes[index];
+    made.column = split.column, made.threshold = split.threshold, made.left = left, made.right = right;
     return index;
   }
 
-  BestSplit best_split(std::span<const int> rows, double events) {
+  BestSplit best_split(std::span<const int> rows, const Bin& node) {
     BestSplit best;
     const int wanted = options_.max_features > 0 ? options_.max_features : static_cast<int>(columns_.size());
     int tried = 0;
     for (std::size_t drawn = 0; drawn < columns_.size() && tried < wanted; ++drawn) {
       std::swap(columns_[drawn], columns_[drawn + random_.below(columns_.size() - drawn)]);
-      tried += try_column(columns_[drawn], rows, events, best);
+      const int column = columns_[drawn];
+      tried += options_.splits == Splits::best ? try_cuts(column, rows, node, best) : try_random_cut(column, rows, node, best);
     }
     return best;
   }
 
+  bool allowed(const Bin& node, const Bin& left) const {
+    return left.count >= options_.min_samples_leaf && node.count - left.count >= options_.min_samples_leaf;
+  }
+
   /// 1 when the column has more than one value among `rows`.
-  int try_column(int column, std::span<const int> rows, double events, BestSplit& best) {
+  int try_cuts(int column, std::span<const int> rows, const Bin& node, BestSplit& best) {
     fill_bins(column, rows);
-    const double count = double(rows.size());
-    double left = 0, left_events = 0;
+    Bin left;
     for (std::size_t i = 0; i + 1 < bins_.size(); ++i) {
-      left += bins_[i].rows;
-      left_events += bins_[i].events;
-      if (left < options_.min_samples_leaf || count - left < options_.min_samples_leaf) continue;
-      const double here = purity(left_events, left) + purity(events - left_events, count - left);
-      if (best.column < 0 || here > best.purity) {
+      left.add(bins_[i]);
+      if (!allowed(node, left)) continue;
+      const Gain here = gain_of(node, left);
+      if (best.column < 0 || here > best.gain) {
         const auto& values = x_.values[static_cast<std::size_t>(column)];
         best = {column, bins_[i].rank, between(values[bins_[i].rank], values[bins_[i + 1].rank]), here};
       }
@@ -99,41 +126,73 @@ class Grower {
     return bins_.size() > 1;
   }
 
-  /// Bins of rising rank: by counting where the node holds much of the column, else by sorting.
+  int try_random_cut(int column, std::span<const int> rows, const Bin& node, BestSplit& best) {
+    const std::uint32_t* const ranks = x_.ranks.col(column).data();
+    std::uint32_t low = ranks[rows.front()], high = low;
+    for (const int row : rows) low = std::min(low, ranks[row]), high = std::max(high, ranks[row]);
+    if (low == high) return 0;
+    const auto& values = x_.values[static_cast<std::size_t>(column)];
+    double threshold = random_.uniform(values[low], values[high]);
+    if (threshold >= values[high]) threshold = values[low];
+    const auto above = std::upper_bound(values.begin() + low, values.begin() + high, threshold);
+    const auto rank = static_cast<std::uint32_t>(above - values.begin() - 1);
+    Bin left;
+    for (const int row : rows) {
+      if (ranks[row] <= rank) left.add(cases_[static_cast<std::size_t>(row)]);
+    }
+    if (!allowed(node, left)) return 1;
+    const Gain here = gain_of(node, left);
+    if (best.column < 0 || here > best.gain) best = {column, rank, threshold, here};
+    return 1;
+  }
+
+  /// Bins of rising rank: by counting, with a bit for each rank that is there, where the node holds enough of the
+  /// column, else by sorting.
   void fill_bins(int column, std::span<const int> rows) {
     bins_.clear();
     const std::uint32_t* const ranks = x_.ranks.col(column).data();
-    const std::size_t distinct = x_.values[static_cast<std::size_t>(column)].size();
-    if (rows.size() * 8 > distinct) {
-      std::fill_n(counts_.begin(), distinct, Bin{});
+    const std::size_t words = x_.values[static_cast<std::size_t>(column)].size() / 64 + 1;
+    if (rows.size() * 2 > words) {
+      std::fill_n(present_.begin(), words, 0);
       for (const int row : rows) {
-        Bin& bin = counts_[ranks[row]];
-        ++bin.rows;
-        bin.events += outcomes_[row];
+        const std::uint32_t rank = ranks[row];
+        std::uint64_t& word = present_[rank / 64];
+        const std::uint64_t bit = std::uint64_t{1} << rank % 64;
+        if (word & bit) {
+          bins_of_rank_[rank].add(cases_[static_cast<std::size_t>(row)]);
+        } else {
+          word |= bit;
+          bins_of_rank_[rank] = cases_[static_cast<std::size_t>(row)];
+        }
       }
-      for (std::uint32_t rank = 0; rank < distinct; ++rank) {
-        if (counts_[rank].rows > 0) bins_.push_back({rank, counts_[rank].rows, counts_[rank].events});
+      for (std::size_t w = 0; w < words; ++w) {
+        for (std::uint64_t word = present_[w]; word != 0; word &= word - 1) {
+          const auto rank = static_cast<std::uint32_t>(w * 64 + static_cast<std::size_t>(std::countr_zero(word)));
+          bins_.push_back(bins_of_rank_[rank]);
+          bins_.back().rank = rank;
+        }
       }
       return;
     }
     keys_.clear();
-    for (const int row : rows) keys_.push_back(std::uint64_t{ranks[row]} * 2 + static_cast<std::uint64_t>(outcomes_[row]));
+    for (const int row : rows) keys_.push_back(std::uint64_t{ranks[row]} << 32 | static_cast<std::uint32_t>(row));
     std::sort(keys_.begin(), keys_.end());
     for (const std::uint64_t key : keys_) {
-      const auto rank = static_cast<std::uint32_t>(key / 2);
-      if (bins_.empty() || bins_.back().rank != rank) bins_.push_back({rank, 0, 0});
-      ++bins_.back().rows;
-      bins_.back().events += static_cast<int>(key % 2);
+      const auto rank = static_cast<std::uint32_t>(key >> 32);
+      if (bins_.empty() || bins_.back().rank != rank) bins_.push_back({.rank = rank, .count = 0, .weight = 0, .sum = 0});
+      bins_.back().add(cases_[static_cast<std::uint32_t>(key)]);
     }
   }
 
   const RankedColumns& x_;
-  const std::vector<int>& outcomes_;
+  const Eigen::VectorXd& target_;
+  std::vector<Bin> cases_;  // of each row
   std::vector<int> rows_;
   TreeOptions options_;
   Random& random_;
   std::vector<int> columns_;
-  std::vector<Bin> counts_, bins_;
+  std::vector<Bin> bins_of_rank_, bins_;
+  std::vector<std::uint64_t> present_;  // a bit for each rank
   std::vector<std::uint64_t> keys_;
   Tree tree_;
 };
@@ -156,17 +215,22 @@ RankedColumns rank_columns(const Eigen::MatrixXd& x) {
   return columns;
 }
 
-Tree grow_tree(const RankedColumns& x, const std::vector<int>& outcomes, std::vector<int> rows,
-               const TreeOptions& options, Random& random) {
-  return Grower(x, outcomes, std::move(rows), options, random).grow();
+Tree grow_tree(const RankedColumns& x, const Eigen::VectorXd& target, const Eigen::VectorXd& weights,
+               const std::vector<int>& rows, const TreeOptions& options, Random& random) {
+  return Grower(x, target, weights, rows, options, random).grow();
+}
+
+int leaf_of(const Tree& tree, const Eigen::RowVectorXd& row) {
+  int at = 0;
+  while (tree.nodes[static_cast<std::size_t>(at)].column >= 0) {
+    const TreeNode& node = tree.nodes[static_cast<std::size_t>(at)];
+    at = row[node.column] <= node.threshold ? node.left : node.right;
+  }
+  return at;
 }
 
 double predict_tree(const Tree& tree, const Eigen::RowVectorXd& row) {
-  const TreeNode* node = tree.nodes.data();
-  while (node->column >= 0) {
-    node = tree.nodes.data() + (row[node->column] <= node->threshold ? node->left : node->right);
-  }
-  return node->share;
+  return tree.nodes[static_cast<std::size_t>(leaf_of(tree, row))].value;
 }
 
 }  // namespace radiopath::fusion

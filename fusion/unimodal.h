@@ -12,30 +12,32 @@
 #include "fusion/learner.h"
 #include "fusion/out_of_fold.h"
 #include "fusion/selection.h"
+#include "fusion/tuning.h"
 
 namespace radiopath::fusion {
 
 /// `[models]`, what one modality's model needs. A struct derived from this one may add to its `fields()`.
-struct UnimodalConfig {
+struct UnimodalConfig : LearnerConfigs {
   int folds = 5;
   std::vector<std::string> learners = {"logistic_regression", "random_forest"};
   EncodingConfig encoding;
   SelectionConfig selection;
-  LogisticConfig logistic_regression;
-  ForestConfig random_forest;
+  TuningConfig tuning;
 
   static auto fields() {
-    return std::tuple{
-        field("folds", &UnimodalConfig::folds, "inner folds, which choose the learner and feed the ensembles")
-            .range(2, 100),
-        field("learners", &UnimodalConfig::learners,
-              "learners tried; the one with the largest out-of-fold AUC is refitted on all training patients")
-            .one_of(learner_names()),
-        field("encoding", &UnimodalConfig::encoding, "columns before selection"),
-        field("selection", &UnimodalConfig::selection, "which columns a learner sees"),
-        field("logistic_regression", &UnimodalConfig::logistic_regression, "L2-penalised logistic regression"),
-        field("random_forest", &UnimodalConfig::random_forest, "random forest"),
-    };
+    return std::tuple_cat(
+        std::tuple{
+            field("folds", &UnimodalConfig::folds, "inner folds, which choose the learner and feed the ensembles")
+                .range(2, 100),
+            field("learners", &UnimodalConfig::learners,
+                  "learners tried, simplest first: a later one is taken only when its out-of-fold AUC is larger by more "
+                  "than the standard error of the difference; it is then refitted on all training patients")
+                .one_of(learner_names()),
+            field("encoding", &UnimodalConfig::encoding, "columns before selection"),
+            field("selection", &UnimodalConfig::selection, "which columns a learner sees"),
+            field("tuning", &UnimodalConfig::tuning, "search for the settings of learners"),
+        },
+        LearnerConfigs::fields());
   }
 };
 
@@ -45,6 +47,9 @@ struct ScoredCandidate {
   double auc = 0;  ///< of the pooled out-of-fold predictions
   int patients = 0, events = 0, folds = 0;
   bool chosen = false;
+  std::string stage = "learner";  ///< what was being chosen: the learner, or its settings ("tuning"; in which fold)
+  std::string settings;           ///< what the search set: "c = 0.1"; "" without one
+  double score = 0;               ///< by the criterion, more is better
 };
 
 /// Encoding, selection and learner as fitted together.
@@ -52,6 +57,7 @@ struct FittedChain {
   Encoding encoding;
   Selection selection;
   std::string learner_name;
+  std::string settings;  ///< what tuning set; "" without a search
   Learner learner;
 };
 
@@ -62,13 +68,23 @@ struct UnimodalModel {
   std::variant<FittedChain, ClinicalModel> model;
   std::vector<ScoredCandidate> ledger;
   OutOfFold out_of_fold;   ///< of the chosen candidate, for every training patient of the modality
+  std::vector<Selection> fold_selections;  ///< of each inner fold: the waterfall, and how stable the choice is
 };
 
-/// Encoding, selection and every learner of `config.learners` are fitted inside each inner fold; the learner whose
-/// pooled out-of-fold AUC is largest (the first of equal ones) is then fitted on all training patients of `table`.
+/// Encoding, selection, tuning and every learner of `config.learners` are fitted inside each inner fold; the first
+/// learner, unless the pooled out-of-fold AUC of a later one is larger by more than the standard error of the difference
+/// (DeLong), is then tuned and fitted on all training patients.
 /// Throws InputError when there are too few of them, no usable column, or an unknown learner.
+UnimodalModel fit_unimodal(const UnimodalConfig& config, const std::string& modality, const TrainingTable& train,
+                           std::uint64_t seed);
+/// On the training patients of `table`.
 UnimodalModel fit_unimodal(const UnimodalConfig& config, const std::string& modality, const Table& table,
                            const TrainingView& train, std::uint64_t seed);
+
+/// The chain alone, without the out-of-fold scores that a single learner does not need: what resampling repeats.
+FittedChain fit_chain(const UnimodalConfig& config, const std::string& modality, const TrainingTable& train,
+                      std::uint64_t seed);
+Eigen::VectorXd predict(const FittedChain& chain, const Table& table);
 
 /// The same for the clinical branch: fit_clinical_model takes the place of encoding, selection and learner.
 /// @param table  coded columns, as apply(ClinicCoding, ...) makes them

@@ -1,214 +1,210 @@
 #include "radiology/glcm.h"
 
-#include <Eigen/Dense>
 #include <algorithm>
 #include <cmath>
-#include <functional>
-#include <limits>
+#include <stdexcept>
+
+#include "radiology/entropy.h"
+#include "radiology/maximal_correlation.h"
 
 namespace radiopath::radiology {
 namespace {
 
-constexpr double kEpsilon = std::numeric_limits<double>::epsilon();
-
-double entropy_term(double p) { return p > 0 ? -p * std::log2(p + kEpsilon) : 0; }
-
-/// Steps in the box to the 13 neighbours that come later in it; the other 13 are their reverses.
-std::array<std::int32_t, 13> neighbour_steps(const Roi& roi) {
-  std::array<std::int32_t, 13> steps;
-  int n = 0;
-  for (int z = 0; z <= 1; ++z) {
-    for (int y = -1; y <= 1; ++y) {
-      for (int x = -1; x <= 1; ++x) {
-        const std::int32_t step = x + roi.size[0] * (y + roi.size[1] * z);
-        if (z > 0 || y > 0 || (y == 0 && x > 0)) steps[n++] = step;
-      }
-    }
-  }
-  return steps;
-}
-
-/// What the features of one direction are sums over. Levels are ranks among those that occur in the region.
-struct Direction {
-  Eigen::MatrixXd p;                    // (levels, levels), symmetric, sums to 1
-  Eigen::VectorXd marginal;             // (levels)
-  Eigen::VectorXd grey;                 // (levels), the grey levels themselves
-  std::vector<double> sum, difference;  // p(i + j) from 0, p(|i - j|) from 0
-  double mean = 0;
+/// What the features of one matrix are sums over, in counts; divided by `all` they are probabilities.
+struct Sums {
+  int lowest = 0;  // grey level
+  double all = 0, energy = 0, maximum = 0;
+  EntropySum joint;
+  std::vector<double> counts;       // what the following are parts of
+  std::span<double> rows, columns;  // by grey level less the lowest
+  std::span<double> sum;            // by i + j less twice the lowest
+  std::span<double> difference;     // by |i - j|
 };
 
-Direction make_direction(const Eigen::MatrixXd& pairs, double total, const std::vector<int>& levels) {
-  Direction d;
-  const auto n = static_cast<Eigen::Index>(levels.size());
-  d.p = (pairs + pairs.transpose()) / (2 * total);
-  d.marginal = d.p.rowwise().sum();
-  d.grey = Eigen::VectorXd(n);
-  for (Eigen::Index i = 0; i < n; ++i) d.grey[i] = levels[static_cast<std::size_t>(i)];
-  d.mean = d.grey.dot(d.marginal);
-  d.sum.assign(static_cast<std::size_t>(2 * levels.back()) + 1, 0);
-  d.difference.assign(static_cast<std::size_t>(levels.back()), 0);
-  for (Eigen::Index j = 0; j < n; ++j) {
-    for (Eigen::Index i = 0; i < n; ++i) {
-      const int a = levels[static_cast<std::size_t>(i)], b = levels[static_cast<std::size_t>(j)];
-      d.sum[static_cast<std::size_t>(a + b)] += d.p(i, j);
-      d.difference[static_cast<std::size_t>(std::abs(a - b))] += d.p(i, j);
-    }
-  }
-  return d;
+/// Cells off the diagonal of a symmetric matrix stand for two.
+double times(const CountMatrix::Cell& cell, Symmetry symmetry) {
+  return symmetry == Symmetry::kSymmetric && cell.i != cell.j ? 2 : 1;
 }
 
-struct DifferenceFeatures {
-  double average = 0, entropy = 0, variance = 0, contrast = 0, id = 0, idm = 0, idn = 0, idmn = 0, inverse_variance = 0;
-};
+Sums sums_of(const CountMatrix& matrix, Symmetry symmetry) {
+  Sums s;
+  int highest = 0;
+  s.lowest = matrix.cells.front().i;
+  for (const auto& cell : matrix.cells) {
+    highest = std::max({highest, cell.i, cell.j});
+    s.lowest = std::min({s.lowest, cell.i, cell.j});
+  }
+  const auto n = static_cast<std::size_t>(highest - s.lowest) + 1;
+  s.counts.assign(5 * n, 0);
+  s.rows = {s.counts.data(), n};
+  s.columns = symmetry == Symmetry::kSymmetric ? s.rows : std::span(s.counts.data() + n, n);
+  s.difference = {s.counts.data() + 2 * n, n};
+  s.sum = {s.counts.data() + 3 * n, 2 * n};
+  for (const auto& cell : matrix.cells) {
+    const double twice = times(cell, symmetry), count = cell.count;
+    const auto i = static_cast<std::size_t>(cell.i - s.lowest), j = static_cast<std::size_t>(cell.j - s.lowest);
+    s.rows[i] += count;
+    if (symmetry == Symmetry::kOneWay || i != j) s.columns[j] += count;
+    s.sum[i + j] += twice * count;
+    s.difference[i > j ? i - j : j - i] += twice * count;
+    s.all += twice * count;
+    s.energy += twice * count * count;
+    s.maximum = std::max(s.maximum, count);
+    s.joint.add(count, twice);
+  }
+  return s;
+}
 
-/// `most` is the highest grey level: what the normalised inverse differences divide by.
-DifferenceFeatures difference_features(const std::vector<double>& p, double most) {
-  DifferenceFeatures f;
-  for (std::size_t i = 0; i < p.size(); ++i) {
+/// Of the values from `first` on.
+double mean_of(std::span<const double> counts, int first, double all) {
+  double sum = 0;
+  for (std::size_t i = 0; i < counts.size(); ++i) sum += (first + static_cast<double>(i)) * counts[i];
+  return sum / all;
+}
+
+double variance_of(std::span<const double> counts, int first, double mean, double all) {
+  double sum = 0;
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    const double d = first + static_cast<double>(i) - mean;
+    sum += counts[i] * d * d;
+  }
+  return sum / all;
+}
+
+EntropySum entropy_of(std::span<const double> counts) {
+  EntropySum sum;
+  for (const double n : counts) sum.add(n);
+  return sum;
+}
+
+void add_difference_features(const Sums& s, double grey_levels, Profile profile, GlcmValues& f) {
+  double average = 0, contrast = 0, id = 0, idm = 0, idn = 0, idmn = 0, inverse = 0;
+  for (std::size_t i = 0; i < s.difference.size(); ++i) {
+    const double n = s.difference[i];
+    if (n == 0) continue;
     const auto k = static_cast<double>(i);
-    f.average += k * p[i];
-    f.contrast += k * k * p[i];
-    f.entropy += entropy_term(p[i]);
-    f.id += p[i] / (1 + k);
-    f.idm += p[i] / (1 + k * k);
-    f.idn += p[i] / (1 + k / most);
-    f.idmn += p[i] / (1 + k * k / (most * most));
-    if (i > 0) f.inverse_variance += p[i] / (k * k);
+    const double k2 = k * k;
+    average += k * n;
+    contrast += k2 * n;
+    id += n / (1 + k);
+    idm += n / (1 + k2);
+    idn += n / (grey_levels + k);
+    idmn += n / (grey_levels * grey_levels + k2);
+    if (i > 0) inverse += n / k2;
   }
-  for (std::size_t i = 0; i < p.size(); ++i) f.variance += p[i] * std::pow(static_cast<double>(i) - f.average, 2);
-  return f;
+  f.difference_average = average / s.all;
+  f.contrast = contrast / s.all;
+  f.id = id / s.all;
+  f.idm = idm / s.all;
+  f.idn = idn / s.all * grey_levels;
+  f.idmn = idmn / s.all * grey_levels * grey_levels;
+  f.inverse_variance = inverse / s.all;
+  f.difference_variance = variance_of(s.difference, 0, f.difference_average, s.all);
+  f.difference_entropy = entropy_of(s.difference).bits(s.all, profile);
 }
 
-struct SumFeatures {
-  double average = 0, entropy = 0, tendency = 0, shade = 0, prominence = 0;
-};
-
-SumFeatures sum_features(const std::vector<double>& p, double mean) {
-  SumFeatures f;
-  for (std::size_t i = 0; i < p.size(); ++i) {
-    const double k = static_cast<double>(i), d = k - 2 * mean;
-    f.average += k * p[i];
-    f.entropy += entropy_term(p[i]);
-    f.tendency += d * d * p[i];
-    f.shade += d * d * d * p[i];
-    f.prominence += d * d * d * d * p[i];
+void add_sum_features(const Sums& s, double mean, Profile profile, GlcmValues& f) {
+  double average = 0, tendency = 0, shade = 0, prominence = 0;
+  for (std::size_t i = 0; i < s.sum.size(); ++i) {
+    const double n = s.sum[i];
+    const double k = 2 * s.lowest + static_cast<double>(i), d = k - mean, d2 = d * d;
+    average += k * n;
+    tendency += d2 * n;
+    shade += d2 * d * n;
+    prominence += d2 * d2 * n;
   }
-  return f;
+  f.sum_average = average / s.all;
+  f.cluster_tendency = tendency / s.all;
+  f.cluster_shade = shade / s.all;
+  f.cluster_prominence = prominence / s.all;
+  f.sum_entropy = entropy_of(s.sum).bits(s.all, profile);
 }
 
-struct JointFeatures {
-  double autocorrelation = 0, energy = 0, entropy = 0, correlation = 1, maximum = 0, variance = 0, imc1 = 0, imc2 = 0;
-};
-
-JointFeatures joint_features(const Direction& d) {
-  JointFeatures f;
-  const Eigen::Index n = d.grey.size();
-  double covariance = 0, entropy_as_independent = 0, entropy_of_independent = 0, marginal_entropy = 0;
-  for (Eigen::Index i = 0; i < n; ++i) {
-    f.variance += d.marginal[i] * std::pow(d.grey[i] - d.mean, 2);
-    marginal_entropy += entropy_term(d.marginal[i]);
+/// Correlation and the informational measures of correlation. With HX = -sum of p(i) log2 p(i) the cross entropies HXY1
+/// and HXY2 are both HX + HY, but for PyRadiomics' epsilon in the logarithm of p(i) p(j).
+void add_joint_features(const CountMatrix& matrix, const Sums& s, Symmetry symmetry, double row_mean,
+                        double column_mean, Profile profile, GlcmValues& f) {
+  double covariance = 0, autocorrelation = 0, ratio = 0;
+  for (const auto& cell : matrix.cells) {
+    const double n = times(cell, symmetry) * cell.count;
+    autocorrelation += n * cell.i * cell.j;
+    covariance += n * (cell.i - row_mean) * (cell.j - column_mean);
+    ratio += n / (s.rows[static_cast<std::size_t>(cell.i - s.lowest)] *
+                  s.columns[static_cast<std::size_t>(cell.j - s.lowest)]);
   }
-  for (Eigen::Index j = 0; j < n; ++j) {
-    for (Eigen::Index i = 0; i < n; ++i) {
-      const double product = d.marginal[i] * d.marginal[j];
-      if (product > 0) entropy_of_independent += entropy_term(product);
-      const double p = d.p(i, j);
-      if (p == 0) continue;
-      f.autocorrelation += p * d.grey[i] * d.grey[j];
-      covariance += p * (d.grey[i] - d.mean) * (d.grey[j] - d.mean);
-      f.energy += p * p;
-      f.entropy += entropy_term(p);
-      f.maximum = std::max(f.maximum, p);
-      entropy_as_independent -= p * std::log2(product + kEpsilon);
-    }
+  f.autocorrelation = autocorrelation / s.all;
+  const bool symmetric = symmetry == Symmetry::kSymmetric;
+  const double spread =
+      symmetric ? f.sum_squares
+                : std::sqrt(f.sum_squares) * std::sqrt(variance_of(s.columns, s.lowest, column_mean, s.all));
+  f.flat = spread == 0;
+  if (!f.flat) f.correlation = covariance / s.all / (spread + (profile == Profile::kPyRadiomics ? kEpsilon : 0));
+  f.joint_entropy = s.joint.bits(s.all, profile);
+  const EntropySum rows = entropy_of(s.rows), columns = symmetric ? rows : entropy_of(s.columns);
+  double independent1 = rows.bits(s.all, Profile::kIbsi) + columns.bits(s.all, Profile::kIbsi);
+  double independent2 = independent1;
+  if (profile == Profile::kPyRadiomics) {
+    independent1 -= EntropySum::kEpsilonInBits * ratio * s.all;
+    independent2 -= EntropySum::kEpsilonInBits * rows.terms() * columns.terms();
   }
-  if (f.variance > 0) f.correlation = covariance / (f.variance + kEpsilon);
-  if (marginal_entropy != 0) f.imc1 = (f.entropy - entropy_as_independent) / marginal_entropy;
-  f.imc2 = std::sqrt(std::max(0.0, 1 - std::exp(-2 * (entropy_of_independent - f.entropy))));
-  return f;
-}
-
-/// Maximal correlation coefficient: root of the second largest eigenvalue of Q(i, j) = sum over k of
-/// p(i, k) p(j, k) / (p(i) p(k) + 2.2e-16).
-///
-/// Q is similar to F W with the symmetric W = p / sqrt(p(i) p(k)) and F = W p(i) p(k) / (p(i) p(k) + 2.2e-16). The
-/// eigenvalues of such a product are the squares of those of G = p / sqrt(p(i) p(k) + 2.2e-16) up to the square of the
-/// tiny F - W, and G is symmetric: some ten times less work than Q.
-double maximal_correlation(const Direction& d) {
-  const Eigen::Index n = d.grey.size();
-  if (n < 2) return 1;
-  Eigen::MatrixXd g(n, n);
-  for (Eigen::Index k = 0; k < n; ++k) {
-    for (Eigen::Index i = 0; i < n; ++i) g(i, k) = d.p(i, k) / std::sqrt(d.marginal[i] * d.marginal[k] + kEpsilon);
-  }
-  Eigen::VectorXd size =
-      Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(g, Eigen::EigenvaluesOnly).eigenvalues().cwiseAbs();
-  std::nth_element(size.begin(), size.begin() + 1, size.end(), std::greater<>());
-  return size[1];
-}
-
-std::array<double, kGlcmNames.size()> features_of(const Direction& d, double most) {
-  const DifferenceFeatures difference = difference_features(d.difference, most);
-  const SumFeatures sum = sum_features(d.sum, d.mean);
-  const JointFeatures joint = joint_features(d);
-  return {joint.autocorrelation,
-          sum.prominence,
-          sum.shade,
-          sum.tendency,
-          difference.contrast,
-          joint.correlation,
-          difference.average,
-          difference.entropy,
-          difference.variance,
-          difference.id,
-          difference.idm,
-          difference.idmn,
-          difference.idn,
-          joint.imc1,
-          joint.imc2,
-          difference.inverse_variance,
-          d.mean,
-          joint.energy,
-          joint.entropy,
-          maximal_correlation(d),
-          joint.maximum,
-          sum.average,
-          sum.entropy,
-          joint.variance};
+  if (matrix.cells.size() == 1 && f.flat) return;
+  f.imc1 = (f.joint_entropy - independent1) / std::max(rows.bits(s.all, profile), columns.bits(s.all, profile));
+  f.imc2 = std::sqrt(std::max(0.0, 1 - std::exp(-2 * (independent2 - f.joint_entropy))));
 }
 
 }  // namespace
 
-std::array<double, kGlcmNames.size()> glcm(const Roi& roi, const Discretized& levels) {
-  std::array<double, kGlcmNames.size()> mean;
-  mean.fill(std::numeric_limits<double>::quiet_NaN());
-  const auto n = static_cast<Eigen::Index>(levels.levels.size());
-  if (n == 0) return mean;
-  std::vector<int> box(static_cast<std::size_t>(roi.size[0]) * roi.size[1] * roi.size[2], -1);
-  for (std::size_t v = 0; v < roi.voxels.size(); ++v)
-    box[static_cast<std::size_t>(roi.voxels[v])] = levels.level_of_voxel[v];
+GlcmValues glcm_values(const CountMatrix& matrix, Symmetry symmetry, int grey_levels, Profile profile,
+                       MaximalCorrelation wanted) {
+  if (matrix.cells.empty()) throw std::logic_error("features of an empty co-occurrence matrix");
+  GlcmValues f;
+  const Sums s = sums_of(matrix, symmetry);
+  f.joint_average = mean_of(s.rows, s.lowest, s.all);
+  const double column_mean = symmetry == Symmetry::kSymmetric ? f.joint_average : mean_of(s.columns, s.lowest, s.all);
+  f.sum_squares = variance_of(s.rows, s.lowest, f.joint_average, s.all);
+  f.joint_energy = s.energy / (s.all * s.all);
+  f.maximum_probability = s.maximum / s.all;
+  add_difference_features(s, grey_levels, profile, f);
+  add_sum_features(s, f.joint_average + column_mean, profile, f);
+  add_joint_features(matrix, s, symmetry, f.joint_average, column_mean, profile, f);
+  if (wanted == MaximalCorrelation::kWanted)
+    f.maximal_correlation = maximal_correlation(matrix, symmetry, s.rows, s.columns, s.lowest, s.all);
+  return f;
+}
 
-  std::array<double, kGlcmNames.size()> sums{};
-  int directions = 0;
-  Eigen::MatrixXd pairs(n, n);
-  for (const auto step : neighbour_steps(roi)) {
-    pairs.setZero();
-    std::int64_t total = 0;
-    for (const auto voxel : roi.voxels) {
-      const int other = box[static_cast<std::size_t>(voxel + step)];
-      if (other < 0) continue;
-      pairs(other, box[static_cast<std::size_t>(voxel)]) += 1;
-      ++total;
-    }
-    if (total == 0) continue;
-    const auto features =
-        features_of(make_direction(pairs, static_cast<double>(total), levels.levels), levels.levels.back());
-    for (std::size_t f = 0; f < sums.size(); ++f) sums[f] += features[f];
-    ++directions;
-  }
-  if (directions == 0) return mean;
-  for (std::size_t f = 0; f < sums.size(); ++f) mean[f] = sums[f] / directions;
-  return mean;
+std::span<const GlcmFeature> glcm_features() {
+  using enum FeatureColumn::Use;
+  static constexpr GlcmFeature kFeatures[] = {
+      {{"Autocorrelation", "cm_auto_corr", "QWB0"}, &GlcmValues::autocorrelation},
+      {{"ClusterProminence", "cm_clust_prom", "AE86"}, &GlcmValues::cluster_prominence},
+      {{"ClusterShade", "cm_clust_shade", "7NFM"}, &GlcmValues::cluster_shade},
+      {{"ClusterTendency", "cm_clust_tend", "DG8W"}, &GlcmValues::cluster_tendency},
+      {{"Contrast", "cm_contrast", "ACUI"}, &GlcmValues::contrast},
+      {{"Correlation", "cm_corr", "NI2N"}, &GlcmValues::correlation},
+      {{"DifferenceAverage", "cm_diff_avg", "TF7R"}, &GlcmValues::difference_average},
+      {{"DifferenceEntropy", "cm_diff_entr", "NTRS"}, &GlcmValues::difference_entropy},
+      {{"DifferenceVariance", "cm_diff_var", "D3YU"}, &GlcmValues::difference_variance},
+      {{"Id", "cm_inv_diff", "IB1Z"}, &GlcmValues::id},
+      {{"Idm", "cm_inv_diff_mom", "WF0Z"}, &GlcmValues::idm},
+      {{"Idmn", "cm_inv_diff_mom_norm", "1QCO"}, &GlcmValues::idmn},
+      {{"Idn", "cm_inv_diff_norm", "NDRX"}, &GlcmValues::idn},
+      {{"Imc1", "cm_info_corr1", "R8DG"}, &GlcmValues::imc1},
+      {{"Imc2", "cm_info_corr2", "JN9H"}, &GlcmValues::imc2},
+      {{"InverseVariance", "cm_inv_var", "E8JP"}, &GlcmValues::inverse_variance},
+      {{"JointAverage", "cm_joint_avg", "60VM"}, &GlcmValues::joint_average},
+      {{"JointEnergy", "cm_energy", "8ZQL"}, &GlcmValues::joint_energy},
+      {{"JointEntropy", "cm_joint_entr", "TU9B"}, &GlcmValues::joint_entropy},
+      {{"MCC", "", "", kPyRadiomics}, &GlcmValues::maximal_correlation},
+      {{"MaximumProbability", "cm_joint_max", "GYBY"}, &GlcmValues::maximum_probability},
+      {{"SumAverage", "cm_sum_avg", "ZGXS"}, &GlcmValues::sum_average},
+      {{"SumEntropy", "cm_sum_entr", "P6QZ"}, &GlcmValues::sum_entropy},
+      {{"SumSquares", "cm_joint_var", "UR99"}, &GlcmValues::sum_squares},
+      {{"Dissimilarity", "cm_dissimilarity", "8S9J", kDeprecated}, &GlcmValues::difference_average},
+      {{"Homogeneity1", "", "", kDeprecated}, &GlcmValues::id},
+      {{"Homogeneity2", "", "", kDeprecated}, &GlcmValues::idm},
+      {{"SumVariance", "cm_sum_var", "OEEB", kDeprecated}, &GlcmValues::cluster_tendency},
+  };
+  return kFeatures;
 }
 
 }  // namespace radiopath::radiology

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 #include <string_view>
+#include <utility>
 
 namespace radiopath::radiology {
 namespace {
@@ -64,28 +65,84 @@ void split(const std::vector<int>& polygon, char how, std::vector<CubeTriangle>&
   for (int i = 1; i + 1 < n; ++i) triangles.push_back({at(apex), at(apex + i), at(apex + i + 1)});
 }
 
-std::array<std::vector<CubeTriangle>, 128> make_table() {
-  std::array<std::vector<CubeTriangle>, 128> table;
-  for (int inside = 0; inside < 128; ++inside) {
-    auto next = polygon_steps(inside);
-    for (int first = 0; first < 12; ++first) {
-      std::vector<int> polygon;
-      for (int e = first; next[e] >= 0;) {
-        polygon.push_back(e);
-        const int step = next[e];
-        next[e] = -1;
-        e = step;
+std::vector<std::vector<int>> polygons_of(int inside) {
+  auto next = polygon_steps(inside);
+  std::vector<std::vector<int>> polygons;
+  for (int first = 0; first < 12; ++first) {
+    std::vector<int> polygon;
+    for (int e = first; next[e] >= 0;) {
+      polygon.push_back(e);
+      e = std::exchange(next[e], -1);
+    }
+    if (!polygon.empty()) polygons.push_back(std::move(polygon));
+  }
+  return polygons;
+}
+
+using Triangulation = std::vector<CubeTriangle>;
+
+/// All ways to split the part of a polygon from its first to its last corner.
+std::vector<Triangulation> triangulations(const std::vector<int>& polygon, std::size_t first, std::size_t last) {
+  if (last - first < 2) return {{}};
+  std::vector<Triangulation> ways;
+  for (std::size_t apex = first + 1; apex < last; ++apex) {
+    for (const auto& left : triangulations(polygon, first, apex)) {
+      for (const auto& right : triangulations(polygon, apex, last)) {
+        Triangulation way = left;
+        way.insert(way.end(), right.begin(), right.end());
+        way.push_back({polygon[first], polygon[apex], polygon[last]});
+        ways.push_back(std::move(way));
       }
-      if (!polygon.empty()) split(polygon, kSplits[inside], table[inside]);
     }
   }
-  return table;
+  return ways;
+}
+
+/// 48 times the signed volume between the triangles and corner 0: whole, so that equal volumes compare equal.
+int signed_volume(const Triangulation& triangles) {
+  int sum = 0;
+  for (const CubeTriangle& t : triangles) {
+    int p[3][3];  // in half edges
+    for (int v = 0; v < 3; ++v) {
+      for (int a = 0; a < 3; ++a) p[v][a] = kCubeCorners[kCubeEdges[t[v]][0]][a] + kCubeCorners[kCubeEdges[t[v]][1]][a];
+    }
+    sum += p[0][0] * (p[1][1] * p[2][2] - p[1][2] * p[2][1]) - p[0][1] * (p[1][0] * p[2][2] - p[1][2] * p[2][0]) +
+           p[0][2] * (p[1][0] * p[2][1] - p[1][1] * p[2][0]);
+  }
+  return sum;
+}
+
+void add_fullest(const std::vector<int>& polygon, std::vector<WeightedTriangle>& triangles) {
+  auto ways = triangulations(polygon, 0, polygon.size() - 1);
+  int fullest = signed_volume(ways.front());  // seen from outside polygons turn clockwise: volumes are negative
+  for (const auto& way : ways) fullest = std::min(fullest, signed_volume(way));
+  std::erase_if(ways, [&](const Triangulation& way) { return signed_volume(way) > fullest; });
+  for (const auto& way : ways) {
+    for (const CubeTriangle& triangle : way) triangles.push_back({triangle, 1.0 / static_cast<double>(ways.size())});
+  }
 }
 
 }  // namespace
 
 const std::array<std::vector<CubeTriangle>, 128>& cube_triangles() {
-  static const auto table = make_table();
+  static const auto table = [] {
+    std::array<std::vector<CubeTriangle>, 128> triangles;
+    for (int inside = 0; inside < 128; ++inside) {
+      for (const auto& polygon : polygons_of(inside)) split(polygon, kSplits[inside], triangles[inside]);
+    }
+    return triangles;
+  }();
+  return table;
+}
+
+const std::array<std::vector<WeightedTriangle>, 256>& closed_cube_triangles() {
+  static const auto table = [] {
+    std::array<std::vector<WeightedTriangle>, 256> triangles;
+    for (int inside = 0; inside < 256; ++inside) {
+      for (const auto& polygon : polygons_of(inside)) add_fullest(polygon, triangles[inside]);
+    }
+    return triangles;
+  }();
   return table;
 }
 

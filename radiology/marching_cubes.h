@@ -23,4 +23,14 @@ inline constexpr std::array<std::array<int, 2>, 12> kCubeEdges = {
 /// Source: Lorensen & Cline, SIGGRAPH 1987.
 const std::array<std::vector<CubeTriangle>, 128>& cube_triangles();
 
+struct WeightedTriangle {
+  CubeTriangle edges;
+  double weight = 1;
+};
+
+/// Triangles of a closed surface that does not depend on how the cube is turned or mirrored, for all 256 cases. Each of
+/// two inside corners across a face is cut off alone in every case, so that neighbouring cubes fit; of the ways to
+/// split a polygon the one that encloses the most is taken, and where several do, all of them with equal weights.
+const std::array<std::vector<WeightedTriangle>, 256>& closed_cube_triangles();
+
 }  // namespace radiopath::radiology

@@ -1,7 +1,9 @@
-// Takes the place of volume_files.cpp, complete_file.cpp and resampling.cpp where the build has no ITK: ready tables
+// Takes the place of volume_files.cpp, complete_file.cpp, recursive_filters.cpp and resampling.cpp where the build has no ITK: ready tables
 // need none of this.
 
 #include "core/error.h"
+#include "radiology/intensity_filters.h"
+#include "radiology/laplacian_of_gaussian.h"
 #include "radiology/preprocessing.h"
 #include "radiology/volume.h"
 
@@ -26,5 +28,7 @@ void write_label_map(const std::filesystem::path& file, const LabelMap&) { refus
 void write_label_map_to(const std::filesystem::path& file, const LabelMap&) { refuse(file.string()); }
 Volume resample(const Volume&, const Grid&, Interpolation) { refuse("resampling"); }
 Mask resample(const Mask&, const Grid&) { refuse("resampling"); }
+Image laplacian_recursive_gaussian(const Image&, double) { refuse("LoG"); }
+Image gradient_magnitude(const Image&, GradientUnit) { refuse("gradient"); }
 
 }  // namespace radiopath::radiology

@@ -13,6 +13,17 @@ int Roi::dimensions() const {
   return n;
 }
 
+namespace {
+
+/// Without a branch per voxel, so that the compiler compares many at once.
+bool any_equal(const std::int16_t* voxels, int count, int label) {
+  int found = 0;
+  for (int x = 0; x < count; ++x) found |= voxels[x] == label;
+  return found != 0;
+}
+
+}  // namespace
+
 Roi make_roi(const LabelMap& labels, int label) {
   const auto& size = labels.grid.size;
   std::array<int, 3> low = size, high = {-1, -1, -1};
@@ -21,6 +32,10 @@ Roi make_roi(const LabelMap& labels, int label) {
   std::int64_t i = 0;
   for (int z = 0; z < size[2]; ++z) {
     for (int y = 0; y < size[1]; ++y) {
+      if (!any_equal(labels.voxels.data() + i, size[0], label)) {
+        i += size[0];
+        continue;
+      }
       for (int x = 0; x < size[0]; ++x, ++i) {
         if (labels.voxels[static_cast<std::size_t>(i)] != label) continue;
         roi.grid_voxels.push_back(i);

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # setup.sh [LIST...]: installs what is missing of the packages in scripts/packages.txt and the LISTs, then finds or
-# installs LibTorch and records its place in build/torch_dir, which CMake reads. Safe to repeat: what is there is left
-# alone.
+# installs LibTorch and records its place in build/torch_dir, which CMake reads, and puts LightGBM, which is loaded at
+# run time, into .venv. Safe to repeat: what is there is left alone.
 #
 #   Torch_DIR, CMAKE_PREFIX_PATH   a LibTorch to use
 #   TORCH_INDEX                    another wheel index for pip, such as one of CPU-only wheels
@@ -10,6 +10,7 @@ cd "$(dirname "$0")/.."
 
 lists=(scripts/packages.txt "$@")
 torch_version=2.13.0
+lightgbm_version=4.7.0
 oldest_torch=2.7
 
 say() { echo "setup: $*"; }
@@ -106,6 +107,17 @@ find_torch() {
   record "$root" "the private wheel"
 }
 
+# The learner 'lightgbm' says so where this is absent; everything else works without it.
+find_lightgbm() {
+  if compgen -G ".venv/lib/python3*/site-packages/lightgbm-$lightgbm_version.dist-info" >/dev/null; then return; fi
+  say "installing the wheel lightgbm==$lightgbm_version into .venv"
+  [[ -x .venv/bin/pip ]] || python3 -m venv .venv
+  # Only its library is wanted, not what its Python package needs.
+  .venv/bin/pip install --quiet --disable-pip-version-check --no-deps "lightgbm==$lightgbm_version" ||
+    say "lightgbm could not be installed: the learner of that name will not be available"
+}
+
 mkdir -p build
 install_packages
 find_torch
+find_lightgbm

@@ -31,9 +31,33 @@ struct Examples {
   int size = 0;
 };
 
+/// In the place of what the score's own model says of its training patients: what models fitted without them say.
+void replace_by_out_of_fold(const std::vector<fusion::AttentionInput>& inputs,
+                            const std::vector<fusion::OutOfFold>& scores, const std::vector<std::string>& ids,
+                            fusion::AttentionBatch& batch) {
+  for (std::size_t m = 0; m < inputs.size(); ++m) {
+    if (!inputs[m].score) continue;
+    const auto score = std::find_if(scores.begin(), scores.end(), [&](const fusion::OutOfFold& one) {
+      return one.modality() == inputs[m].modality;
+    });
+    if (score == scores.end()) throw std::logic_error(inputs[m].modality + " is a score without out-of-fold values");
+    std::map<std::string_view, double> of_patient;
+    const std::vector<double> log_odds = score->log_odds();
+    for (std::size_t i = 0; i < log_odds.size(); ++i) of_patient[score->ids()[i]] = log_odds[i];
+    auto x = batch.x[m].accessor<double, 2>();
+    auto present = batch.present.accessor<bool, 2>();
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      const auto row = static_cast<std::int64_t>(i), column = static_cast<std::int64_t>(m);
+      if (present[row][column]) x[row][0] = inputs[m].score->standardised(of_patient.at(ids[i]));
+    }
+  }
+}
+
 Examples make_examples(const fusion::AttentionConfig& config, const std::vector<fusion::AttentionInput>& inputs,
-                       const std::map<std::string, Table>& tables, const TrainingView& train) {
-  const auto all = fusion::prepare(inputs, tables, train.ids());
+                       const std::vector<fusion::OutOfFold>& scores, const std::map<std::string, Table>& tables,
+                       const TrainingView& train) {
+  auto all = fusion::prepare(inputs, tables, train.ids());
+  replace_by_out_of_fold(inputs, scores, train.ids(), all);
   const auto rows = all.present.any(1).nonzero().squeeze(1);  // (N,)
   Examples examples;
   examples.size = static_cast<int>(rows.size(0));
@@ -93,6 +117,7 @@ fusion::AttentionMember fit_member(const fusion::AttentionConfig& config,
 
 fusion::AttentionModel fit_attention(const fusion::AttentionConfig& config,
                                      const std::vector<fusion::AttentionInput>& inputs,
+                                     const std::vector<fusion::OutOfFold>& scores,
                                      const std::map<std::string, Table>& tables, const TrainingView& train,
                                      std::uint64_t seed) {
   if (config.width % config.heads != 0) {
@@ -103,7 +128,7 @@ fusion::AttentionModel fit_attention(const fusion::AttentionConfig& config,
   std::copy_if(inputs.begin(), inputs.end(), std::back_inserter(model.inputs),
                [](const auto& input) { return !input.used.empty(); });
   if (model.inputs.empty()) throw InputError("attention fusion: no modality has a column left to use");
-  const Examples examples = make_examples(config, model.inputs, tables, train);
+  const Examples examples = make_examples(config, model.inputs, scores, tables, train);
   model.patients = examples.size;
   model.training_hash = train.hash();
   model.members = parallel_map(config.seeds, [&](std::int64_t member) {

@@ -24,6 +24,7 @@ class Checker {
     attempt([&] { ensemble_names(modality_names(config_), config_.models.ensembles); });
     if (modality_names(config_).empty())
       problem("no modality is switched on: set [clinic] columns, [radiology] sequences, [pathology] slides or a table");
+    learners();
     if (!cohort) return result_;
     columns(*cohort);
     tables();
@@ -70,6 +71,15 @@ class Checker {
     rule(cohort, "[radiology]", config_.radiology.include);
     rule(cohort, "[pathology]", config_.pathology.include);
     for (const auto& [name, table] : config_.tables) rule(cohort, "[tables." + name + "]", table.include);
+  }
+
+  /// Libraries that are absent, and grids that name no setting.
+  void learners() {
+    const auto& models = config_.models;
+    for (const auto& name : models.learners) {
+      if (const auto objection = fusion::learner_objection(name, models)) problem("[models] learners: '" + name + "': " + *objection);
+      attempt([&] { fusion::candidates_of(models.tuning, name, models, 0); });
+    }
   }
 
   void tables() {

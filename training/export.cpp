@@ -51,6 +51,12 @@ void add_inputs(torch::jit::Module& script, const fusion::AttentionModel& model,
     script.register_buffer("fill" + index, torch::tensor(input.fill, torch::kFloat64));
     script.register_buffer("mean" + index, torch::tensor(input.mean, torch::kFloat64));
     script.register_buffer("sd" + index, torch::tensor(input.sd, torch::kFloat64));
+    if (input.score) {
+      const auto& score = *input.score;
+      script.register_buffer("weights" + index, torch::tensor(score.weights, torch::kFloat64));
+      script.register_buffer("score" + index,
+                             torch::tensor({score.intercept, score.mean, score.sd}, torch::kFloat64));
+    }
     add_list(script, arguments[m] + "_columns", input.columns);
   }
 }
@@ -157,7 +163,7 @@ void export_torchscript(const fusion::AttentionModel& model, double threshold, c
   add_list(script, "arguments", arguments);
   script.register_attribute("threshold", c10::FloatType::get(), threshold);
   script.register_attribute("metadata", c10::StringType::get(), metadata_json);
-  script.define(attention_source(model.config, arguments));
+  script.define(attention_source(model, arguments));
   std::ostringstream bytes;  // a file would carry its own name inside
   script.save(bytes, {{"metadata.json", metadata_json}});
   write_text(file, bytes.str());

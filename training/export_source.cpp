@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 // S members, B patients, M modalities, T = 1 + M tokens, D width, H heads, F_m columns used of modality m
 namespace radiopath::training {
@@ -19,10 +20,14 @@ def norm(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     return torch.layer_norm(x, [x.size(-1)]) * weight.unsqueeze(1).unsqueeze(1) + bias.unsqueeze(1).unsqueeze(1)
 
 def standardise(self, raw: Tensor, used: Tensor, fill: Tensor, mean: Tensor, sd: Tensor) -> Tensor:
-    # (B, F) -> (1, B, 1, F_m)
+    # (B, F) -> (B, F_m)
     x = torch.index_select(raw.to(fill), 1, used)
-    x = (torch.where(torch.isnan(x), fill, x) - mean) / sd
-    return x.unsqueeze(0).unsqueeze(2)
+    return (torch.where(torch.isnan(x), fill, x) - mean) / sd
+
+def log_odds(self, x: Tensor, weights: Tensor, score: Tensor) -> Tensor:
+    # (B, F_m) -> (B, 1): cut, then (value - mean) / sd
+    z = torch.clamp(torch.matmul(x, weights) + score[0], -MOST, MOST)
+    return ((z - score[1]) / score[2]).unsqueeze(1)
 
 def attend(self, qkv: Tensor, absent: Tensor, heads: int) -> Tensor:
     # qkv (S, B, T, 3 D), absent (B, 1, 1, T) -> (S, B, T, D)
@@ -39,15 +44,16 @@ std::string join(const std::vector<std::string>& parts, const std::string& separ
 
 std::string weights(const std::string& layer) { return fmt::format("self.{0}_weight, self.{0}_bias", layer); }
 
-/// x + attention(norm(x)), then x + mlp(norm(x)).
+/// x + attention(norm(x)), in the first layer attention(x); then x + mlp(norm(x)).
 std::string block(int layer, int heads) {
   const auto part = [&](const char* name) { return weights(fmt::format("layer{}_{}", layer, name)); };
+  const std::string seen = layer > 0 ? fmt::format("self.norm(h, {})", part("norm_attention")) : "h";
   return fmt::format(
-      "    a = self.attend(self.linear(self.norm(h, {}), {}), absent, {})\n"
+      "    a = self.attend(self.linear({}, {}), absent, {})\n"
       "    h = h + self.linear(a, {})\n"
       "    a = torch.gelu(self.linear(self.norm(h, {}), {}))\n"
       "    h = h + self.linear(a, {})\n",
-      part("norm_attention"), part("qkv"), heads, part("out"), part("norm_mlp"), part("up"), part("down"));
+      seen, part("qkv"), heads, part("out"), part("norm_mlp"), part("up"), part("down"));
 }
 
 }  // namespace
@@ -58,16 +64,19 @@ std::string buffer_name(const std::string& weight) {
   return name;
 }
 
-std::string attention_source(const fusion::AttentionConfig& config, const std::vector<std::string>& arguments) {
+std::string attention_source(const fusion::AttentionModel& model, const std::vector<std::string>& arguments) {
+  const fusion::AttentionConfig& config = model.config;
   std::vector<std::string> declared, tokens, seen;
   for (std::size_t m = 0; m < arguments.size(); ++m) {
     declared.push_back(arguments[m] + ": Tensor");
-    tokens.push_back(fmt::format(
-        "self.norm(self.linear(self.standardise(raw[{0}], self.used{0}, self.fill{0}, self.mean{0}, self.sd{0}), {1}), {2})",
-        m, weights(fmt::format("token{}", m)), weights(fmt::format("norm{}", m))));
+    std::string x = fmt::format("self.standardise(raw[{0}], self.used{0}, self.fill{0}, self.mean{0}, self.sd{0})", m);
+    if (model.inputs[m].score) x = fmt::format("self.log_odds({}, self.weights{}, self.score{})", x, m, m);
+    tokens.push_back(fmt::format("self.linear({}.unsqueeze(0).unsqueeze(2), {})", x, weights(fmt::format("token{}", m))));
     seen.push_back(fmt::format("torch.logical_not(torch.all(torch.isnan(raw[{}]), 1))", m));
   }
   std::string source = kParts;
+  const std::string most = format_double(fusion::cut_log_odds(std::numeric_limits<double>::infinity()));
+  for (std::size_t at; (at = source.find("MOST")) != std::string::npos;) source.replace(at, 4, most);
   source += fmt::format(
       "\ndef probability(self, raw: List[Tensor]) -> Tensor:\n"
       "    present = torch.stack([{}], 1)\n"                                            // (B, M)

@@ -37,49 +37,35 @@ std::map<std::string, Table> tables_of(const Features& features) {
   return tables;
 }
 
-fusion::AttentionInput input_of(const fusion::FittedChain& chain, const Table& table) {
-  fusion::AttentionInput input;
-  for (const auto& name : chain.selection.columns) {
-    const auto at = std::find(chain.encoding.columns.begin(), chain.encoding.columns.end(), name) - chain.encoding.columns.begin();
-    input.used.push_back(table.column(name));
-    input.fill.push_back(chain.encoding.medians(at));
-    input.mean.push_back(chain.encoding.means(at));
-    input.sd.push_back(chain.encoding.scales(at));
-  }
-  return input;
-}
-
-/// The clinical model works on unscaled columns: the token's scale comes from the same training patients.
-fusion::AttentionInput input_of(const fusion::ClinicalModel& model, const Table& table, const TrainingView& train) {
-  const fusion::TrainingTable rows(table, train);
-  fusion::AttentionInput input;
-  for (std::size_t c = 0; c < model.columns.size(); ++c) {
-    const double median = model.medians(static_cast<Eigen::Index>(c));
-    const int column = table.column(model.columns[c]);
-    const Eigen::ArrayXd raw = rows.table().values.col(column).array();
-    const Eigen::ArrayXd values = raw.isNaN().select(median, raw);
-    const double sd = std::sqrt((values - values.mean()).square().mean());
-    input.used.push_back(column);
-    input.fill.push_back(median);
-    input.mean.push_back(values.mean());
-    input.sd.push_back(sd > 0 ? sd : 1);
-  }
-  return input;
-}
-
-/// Tokens see what the unimodal models selected and scaled on the same training patients.
-std::vector<fusion::AttentionInput> attention_inputs(const std::vector<fusion::UnimodalModel>& unimodal,
-                                                     const Features& features, const TrainingView& train) {
+/// What the attention fusion looks at, and how it sees the training patients.
+struct AttentionInputs {
   std::vector<fusion::AttentionInput> inputs;
+  std::vector<fusion::OutOfFold> scores;
+};
+
+/// Score tokens need a logistic model of each modality: its own, where that is one.
+AttentionInputs attention_inputs(const ModelsConfig& config, const std::vector<fusion::UnimodalModel>& unimodal,
+                                 const Features& features, const TrainingView& train, std::uint64_t seed) {
+  AttentionInputs result;
   for (std::size_t m = 0; m < unimodal.size(); ++m) {
     const Table& table = features.modalities[m].table;
-    const auto* chain = std::get_if<fusion::FittedChain>(&unimodal[m].model);
-    auto input = chain ? input_of(*chain, table) : input_of(std::get<fusion::ClinicalModel>(unimodal[m].model), table, train);
-    input.modality = unimodal[m].modality;
-    input.columns = table.columns;
-    inputs.push_back(std::move(input));
+    const fusion::TrainingTable rows(table, train);
+    if (config.attention.tokens == "columns") {
+      result.inputs.push_back(fusion::attention_input(unimodal[m], rows));
+      continue;
+    }
+    fusion::UnimodalModel model = unimodal[m];
+    if (!fusion::is_logistic(model)) {
+      fusion::UnimodalConfig logistic = config;
+      logistic.learners = {"logistic_regression"};
+      logistic.encoding.power = "none";
+      logistic.encoding.missing_indicators = "none";
+      model = fusion::fit_unimodal(logistic, model.modality, table, train, seed);
+    }
+    result.inputs.push_back(fusion::score_input(model, rows));
+    result.scores.push_back(model.out_of_fold);
   }
-  return inputs;
+  return result;
 }
 
 std::vector<fusion::OutOfFold> components_of(const std::string& ensemble, const std::vector<fusion::UnimodalModel>& unimodal) {
@@ -147,8 +133,8 @@ Models fit_models(const ExperimentConfig& config, const Features& features, cons
     }
   }
   models.attention_name = attention_name(names);
-  models.attention = fit_attention(config.models.attention, attention_inputs(models.unimodal, features, train),
-                                   tables_of(features), train, seed);
+  const AttentionInputs tokens = attention_inputs(config.models, models.unimodal, features, train, seed);
+  models.attention = fit_attention(config.models.attention, tokens.inputs, tokens.scores, tables_of(features), train, seed);
   return models;
 }
 
@@ -193,8 +179,8 @@ std::vector<std::string> Models::ledger() const {
   for (const auto& model : unimodal) {
     for (const auto& candidate : model.ledger) {
       lines.push_back(fmt::format(
-          R"({{"modality":"{}","candidate":"{}","scored_on":"inner folds of the training cohort","auc":{},"patients":{},"events":{},"folds":{},"chosen":{}}})",
-          candidate.modality, candidate.learner, std::isnan(candidate.auc) ? "null" : format_double(candidate.auc),
+          R"({{"modality":"{}","candidate":"{}","settings":"{}","choice":"{}","scored_on":"inner folds of the training cohort","auc":{},"patients":{},"events":{},"folds":{},"chosen":{}}})",
+          candidate.modality, candidate.learner, candidate.settings, candidate.stage, std::isnan(candidate.auc) ? "null" : format_double(candidate.auc),
           candidate.patients, candidate.events, candidate.folds, candidate.chosen));
     }
   }

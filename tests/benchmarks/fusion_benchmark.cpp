@@ -1,7 +1,9 @@
 #include <benchmark/benchmark.h>
 
+#include "core/random.h"
 #include "fusion/lasso.h"
 #include "fusion/logistic_fit.h"
+#include "fusion/unimodal.h"
 #include "tests/benchmarks/input.h"
 
 namespace {
@@ -39,5 +41,52 @@ void lasso(benchmark::State& state) {
   }
 }
 BENCHMARK(lasso)->Unit(benchmark::kMillisecond);
+
+/// Patients of a training cohort with one table.
+struct Study {
+  explicit Study(const Data& data) : cohort(patients(data.outcomes.size()), data.outcomes, ".", {}) {
+    table.values = data.x;
+    for (const auto& patient : cohort.patients()) table.ids.push_back(patient.id);
+    for (Eigen::Index c = 0; c < data.x.cols(); ++c) table.columns.push_back("f" + std::to_string(c));
+  }
+  static std::vector<radiopath::Patient> patients(std::size_t count) {
+    std::vector<radiopath::Patient> all(count);
+    for (std::size_t i = 0; i < count; ++i) all[i].id = "P" + std::to_string(i);
+    return all;
+  }
+  radiopath::fusion::TrainingTable train() const { return {table, radiopath::locked_split(cohort).train}; }
+
+  radiopath::Cohort cohort;
+  radiopath::Table table;
+};
+
+/// One bootstrap of the study's chain: imputation, scaling, t-test, Pearson, mRMR, lasso with the filters repeated inside
+/// its folds, forest of 100 trees, and the scores of all patients.
+void chain(benchmark::State& state) {
+  const Study study(read("chain.f64", 851));
+  const auto train = study.train();
+  radiopath::fusion::UnimodalConfig config;
+  config.learners = {"random_forest"};
+  config.random_forest = {.trees = 100, .max_depth = 0, .min_samples_leaf = 1, .max_features = 0};
+  config.selection.keep = "outcome";
+  config.selection.lasso_rule = "smallest_error";
+  std::uint64_t seed = 0;
+  for (auto _ : state) {
+    const auto drawn = train.take_rows(radiopath::Random(seed, "bootstrap").resample(train.rows()));
+    benchmark::DoNotOptimize(predict(radiopath::fusion::fit_chain(config, "table", drawn, seed), study.table));
+    ++seed;
+  }
+}
+BENCHMARK(chain)->Unit(benchmark::kMillisecond)->MinTime(2);
+
+void filter(benchmark::State& state) {
+  const Study study(read("filter.f64", 20000));
+  const auto train = study.train();
+  radiopath::fusion::SelectionConfig config;
+  config.steps = {"t_test", "pearson"};
+  config.keep = "outcome";
+  for (auto _ : state) benchmark::DoNotOptimize(radiopath::fusion::fit_selection(config, train, 1));
+}
+BENCHMARK(filter)->Unit(benchmark::kMillisecond);
 
 }  // namespace

@@ -10,7 +10,12 @@ import sys
 # stage, what is done, on what, how many times faster than the peer ours is to be
 STAGES = [
     ("kmeans", "K-means, k = 4, one start, 30 passes", "1e6 × 4 floats", 1),
-    ("features", "first-order, shape and GLCM features", "brain1, 4,137 voxels", 10),
+    ("features", "seven feature classes, region in memory", "brain1, 4,137 voxels", 20),
+    ("features_ct", "the same", "IBSI lung CT, 125,256 voxels", 20),
+    ("matrices", "five texture matrices (peer: its C extension)", "brain1", 15),
+    ("matrices_ct", "the same", "IBSI lung CT", 4),
+    ("shape_ct", "shape with exact diameters", "IBSI lung CT", 50),
+    ("glcm_maps", "voxel-based GLCM maps, kernelRadius 1", "brain1", 500),
     ("macenko", "Macenko: estimate and normalise", "one tile of 512 px", 1),
     ("slide", "reading all tiles of 512 px", "CMU-1-Small-Region.svs", 1),
     ("auc", "AUC", "1e5 patients", 1),
@@ -18,6 +23,8 @@ STAGES = [
     ("delong_eight", "DeLong covariance of eight models (to be under 1 s)", "1e5 patients", 1),
     ("logistic", "logistic regression, L2", "5000 × 20", 1),
     ("lasso", "lasso path, ten folds, converged", "183 × 64", 10),
+    ("chain", "one bootstrap of the study's chain, 100 trees", "183 × 851", 20),
+    ("filter", "t-test, then Pearson filter", "500 × 20,000", 1),
 ]
 SECONDS = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1}
 

@@ -71,7 +71,7 @@ TEST(Encoding, DropsAndListsWhatCannotBeUsed) {
 TEST(Encoding, ImputesTheMedianOfTheTrainingPatients) {
   Data data({0, 0, 1, 1, 1}, {"a"}, (Eigen::MatrixXd(5, 1) << 1, 2, 4, 100, std::nan("")).finished());
   const Encoding encoding = fit_encoding({}, data.train());
-  EXPECT_EQ(encoding.medians[0], 3);
+  EXPECT_EQ(encoding.fills[0], 3);
   Table other({"X", "Y"}, {"a"});
   other.values << 3, std::nan("");
   const Table encoded = apply(encoding, other);
@@ -314,7 +314,7 @@ TEST(Selection, StandsTiesEverywhere) {
 TEST(Forest, StandsWhatCannotBeSplit) {
   Data data = random_data(20, 3, 0, 12);
   data.table.values.setOnes();
-  const Eigen::VectorXd scores = predict(fit_forest({}, data.train(), 1), data.table);
+  const Eigen::VectorXd scores = predict(fit_forest({}, data.train(), {.seed = 1}), data.table);
   EXPECT_NEAR(scores[0], 0.4, 0.1);  // 8 of 20, bootstrapped
   EXPECT_EQ(scores.minCoeff(), scores.maxCoeff());
 }
@@ -322,11 +322,11 @@ TEST(Forest, StandsWhatCannotBeSplit) {
 TEST(Forest, KeepsItsOptions) {
   const Data data = random_data(60, 5, 1, 13);
   const ForestConfig config{.trees = 10, .max_depth = 2, .min_samples_leaf = 5, .max_features = 1};
-  const ForestModel model = fit_forest(config, data.train(), 1);
+  const ForestModel model = fit_forest(config, data.train(), {.seed = 1});
   EXPECT_EQ(model.trees.size(), 10u);
   for (const Tree& tree : model.trees) EXPECT_LE(tree.nodes.size(), 7u);
-  EXPECT_NE(to_json(Learner(model)), to_json(Learner(fit_forest(config, data.train(), 2)))) << "another seed";
-  EXPECT_EQ(to_json(Learner(model)), to_json(Learner(fit_forest(config, data.train(), 1))));
+  EXPECT_NE(to_json(Learner(model)), to_json(Learner(fit_forest(config, data.train(), {.seed = 2})))) << "another seed";
+  EXPECT_EQ(to_json(Learner(model)), to_json(Learner(fit_forest(config, data.train(), {.seed = 1}))));
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ fusion::AttentionModel fit(const Planted& planted, const TrainingView& train, in
   config.seeds = seeds;
   config.epochs = 25;
   config.learning_rate = 0.003;
-  return fit_attention(config, plain_inputs(planted.tables), planted.tables, train, 11);
+  return fit_attention(config, plain_inputs(planted.tables), {}, planted.tables, train, 11);
 }
 
 /// As the program does at start-up: threads come from core/parallel.h.
@@ -140,11 +140,11 @@ TEST(Attention, WorksWithOneModalityAndLeavesOutAnEmptyOne) {
     input.used.clear(), input.fill.clear(), input.mean.clear(), input.sd.clear();
   }
   const auto train = locked_split(planted.cohort).train;
-  const auto model = fit_attention({}, inputs, planted.tables, train, 1);
+  const auto model = fit_attention({}, inputs, {}, planted.tables, train, 1);
   ASSERT_EQ(model.inputs.size(), 1u);
   EXPECT_TRUE(predict(model, planted.tables, train.ids()).head(59).allFinite());
   inputs[0].used.clear();
-  EXPECT_THROW(fit_attention({}, inputs, planted.tables, train, 1), InputError);
+  EXPECT_THROW(fit_attention({}, inputs, {}, planted.tables, train, 1), InputError);
 }
 
 TEST(Attention, ReadsBackTheSameModel) {
@@ -187,7 +187,7 @@ TEST(Attention, WidthMustBeAMultipleOfHeads) {
   const Planted planted = plant_tables(60, 1, 1);
   fusion::AttentionConfig config;
   config.heads = 3;
-  EXPECT_THROW(fit_attention(config, plain_inputs(planted.tables), planted.tables, locked_split(planted.cohort).train, 1),
+  EXPECT_THROW(fit_attention(config, plain_inputs(planted.tables), {}, planted.tables, locked_split(planted.cohort).train, 1),
                InputError);
 }
 

@@ -54,6 +54,21 @@ TEST(Cli, InputErrorsAreOneWithOneLine) {
   EXPECT_EQ(text, "radiopath: no_such.toml: no such config file\n");
 }
 
+TEST(Cli, TheStudysModelsAreAConfigurationToExtend) {
+  const auto file = write_config("extends = '" RADIOPATH_SOURCE_DIR "/configs/study.toml'\n[models.svm]\nkernel = 'linear'\n");
+  const auto [status, text] = radiopath("config --resolved " + file.string());
+  EXPECT_EQ(status, 0) << text;
+  EXPECT_NE(text.find("\"lightgbm\"]"), std::string::npos) << text;
+  EXPECT_NE(text.find("kernel = \"linear\""), std::string::npos);
+}
+
+TEST(Cli, CheckNamesWhatAGridCannotSet) {
+  const auto file = write_config("[models]\nlearners = ['svm']\n[models.tuning]\nsearch = 'grid'\ngrid = { 'svm.kernle' = ['rbf'] }\n");
+  const auto [status, text] = radiopath("check " + file.string());
+  EXPECT_EQ(status, 1);
+  EXPECT_NE(text.find("[models.tuning] grid: 'svm.kernle': no setting 'kernle'; did you mean 'kernel'?"), std::string::npos) << text;
+}
+
 TEST(Cli, AWrongKeyNamesPlaceAndNearest) {
   const auto file = write_config("seed = 1\n[radiology.habitats]\nk_mx = 3\n");
   const auto [status, text] = radiopath("check " + file.string());

@@ -27,7 +27,7 @@ class Export : public ::testing::Test {
     config.seeds = 2;
     config.epochs = 5;
     config.layers = layers;
-    return fit_attention(config, plain_inputs(planted.tables), planted.tables, locked_split(planted.cohort).train, 11);
+    return fit_attention(config, plain_inputs(planted.tables), {}, planted.tables, locked_split(planted.cohort).train, 11);
   }
 
   const Planted planted_ = plant_tables(40, 1, 1);

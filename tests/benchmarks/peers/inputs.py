@@ -28,10 +28,24 @@ x /= x.std(axis=0)
 y = x[:, :5].sum(axis=1) + 2 * rng.normal(size=183) > 0
 np.column_stack([y, x]).tofile(folder / "lasso.f64")  # (183, 65): outcome, columns that a chain has left
 
+latent = rng.normal(size=(183, 60))
+y = rng.random(183) < 0.35
+x = latent[:, rng.integers(60, size=851)] * 0.8 + 0.6 * rng.normal(size=(183, 851))
+x[:, :30] += 0.5 * y[:, None]
+np.column_stack([y, x]).tofile(folder / "chain.f64")  # (183, 852): outcome, columns of a radiomics table
+
+y = rng.random(500) < 0.4
+x = rng.normal(size=(500, 20_000))
+x[:, 10_000:] = 0.95 * x[:, :10_000] + 0.3 * x[:, 10_000:]
+x[:, :1_000] += 0.3 * y[:, None]
+np.column_stack([y, x]).tofile(folder / "filter.f64")  # (500, 20001): outcome, columns, half of them near copies
+
 images = {
     "image.nrrd": "brain1_image.nrrd",
     "mask.nrrd": "brain1_label.nrrd",
     "slide.svs": "CMU-1-Small-Region.svs",
+    "ct_image.nii.gz": "ct_phantom_ccbync/image.nii.gz",
+    "ct_mask.nii.gz": "ct_phantom_ccbync/mask.nii.gz",
     "tile.png": "CMU-1-Small-Region_x1024_y0_512.png",
 }
 places = [root / "tests/data"]

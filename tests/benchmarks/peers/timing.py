@@ -10,10 +10,12 @@ import time
 input_folder = pathlib.Path(sys.argv[1])
 
 
-def measure(stage, peer, call):
-    call()
+def measure(stage, peer, call, times=5):
+    """`times` = 1 is for calls of many seconds: no warm-up, measured once."""
+    if times > 1:
+        call()
     seconds = []
-    while len(seconds) < 5 or sum(seconds) < 1:
+    while len(seconds) < times or (times > 1 and sum(seconds) < 1):
         start = time.process_time()
         call()
         seconds.append(time.process_time() - start)

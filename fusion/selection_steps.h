@@ -1,0 +1,43 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "fusion/selection.h"
+
+// The steps that fit_selection runs; nobody else includes it. A step sees the columns that are left and returns indices
+// into them, at least one.
+namespace radiopath::fusion {
+
+struct Kept {
+  std::vector<int> columns;
+  std::string remark;  ///< what the user should know; "" when all went as usual
+};
+
+struct StepInput {
+  const Eigen::MatrixXd& x;               ///< (patients, columns left), encoded
+  const std::vector<std::string>& names;  ///< of the columns left
+  const TrainingTable& train;             ///< the encoded table with all columns: patients, outcomes, folds
+  const SelectionConfig& config;
+  const SelectionConfig& earlier;         ///< with the steps that ran before this one
+  std::uint64_t seed;
+};
+
+using Step = Kept (*)(const StepInput&);
+
+Kept by_near_zero_variance(const StepInput& input);
+Kept by_t_test(const StepInput& input);
+Kept by_pearson(const StepInput& input);
+Kept by_spearman(const StepInput& input);
+Kept by_vif(const StepInput& input);
+Kept by_mrmr(const StepInput& input);
+Kept by_lasso(const StepInput& input);
+Kept by_elastic_net(const StepInput& input);
+Kept by_boruta(const StepInput& input);
+
+/// Outcomes as numbers.
+Eigen::VectorXd targets_of(const std::vector<int>& outcomes);
+
+}  // namespace radiopath::fusion

@@ -1,0 +1,42 @@
+#include "radiology/filters.h"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+namespace radiopath::radiology {
+
+Image to_image(const Volume& volume) {
+  Image image{volume.grid, {volume.voxels.begin(), volume.voxels.end()}, VoxelType::float32};
+  if (std::all_of(image.voxels.begin(), image.voxels.end(), [](double v) { return v == std::floor(v); }))
+    image.type = VoxelType::integer;
+  return image;
+}
+
+Volume to_volume(const Image& image) {
+  Volume volume{image.grid, std::vector<float>(image.voxels.size())};
+  for (std::size_t i = 0; i < image.voxels.size(); ++i) volume.voxels[i] = static_cast<float>(image.voxels[i]);
+  return volume;
+}
+
+Image cut(const Image& image, const Box& box) {
+  for (int a = 0; a < 3; ++a) {
+    if (box.low[a] < 0 || box.size[a] < 0 || box.low[a] + box.size[a] > image.grid.size[a])
+      throw std::logic_error("cut: the box leaves the image");
+  }
+  Image part{cut(image.grid, box), {}, image.type};
+  part.voxels.reserve(static_cast<std::size_t>(part.grid.voxel_count()));
+  for (int z = 0; z < box.size[2]; ++z) {
+    for (int y = 0; y < box.size[1]; ++y) {
+      const auto row = image.voxels.begin() + static_cast<std::ptrdiff_t>(image.grid.index(box.low[0], box.low[1] + y, box.low[2] + z));
+      part.voxels.insert(part.voxels.end(), row, row + box.size[0]);
+    }
+  }
+  return part;
+}
+
+std::array<bool, 3> axes_of(Extent extent) {
+  return {extent != Extent::slices_along_x, extent != Extent::slices_along_y, extent != Extent::slices_along_z};
+}
+
+}  // namespace radiopath::radiology

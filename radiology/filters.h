@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "core/config.h"
+#include "radiology/preprocessing.h"
+#include "radiology/volume.h"
+
+namespace radiopath::radiology {
+
+/// What the voxels of an image are held as in PyRadiomics: decides the precision of its filters' results.
+enum class VoxelType { integer, float32, float64 };
+
+/// An image in double precision: what filters take and give. Non-finite voxels spread as far as a filter's support
+/// reaches (over the whole image for recursive and Fourier filters, and through a maximum over it).
+struct Image {
+  Grid grid;
+  std::vector<double> voxels;  ///< size[0] * size[1] * size[2], x fastest
+  VoxelType type = VoxelType::float64;
+};
+
+/// A derived image under PyRadiomics' name, as `wavelet-LLH`, `log-sigma-2-0-mm-3D`, `lbp-3D-m1`.
+struct NamedImage {
+  std::string name;
+  Image image;
+};
+
+/// VoxelType::integer where every voxel is a whole number, else float32.
+Image to_image(const Volume& volume);
+Volume to_volume(const Image& image);  ///< rounded to float
+/// The voxels of `box`; throws std::logic_error when it leaves the image.
+Image cut(const Image& image, const Box& box);
+
+/// Axes along which a filter runs: all three, or only the two within slices perpendicular to one
+/// (PyRadiomics' force2Ddimension 2, 1, 0 = slices along x, y, z).
+enum class Extent { volume, slices_along_x, slices_along_y, slices_along_z };
+/// {runs along x, along y, along z}
+std::array<bool, 3> axes_of(Extent extent);
+
+}  // namespace radiopath::radiology

@@ -1,0 +1,200 @@
+#include "radiology/texture_features.h"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+#include "radiology/emphasis.h"
+#include "radiology/glcm.h"
+#include "radiology/ngtdm.h"
+
+namespace radiopath::radiology {
+namespace {
+
+/// Mean of the values of slices and directions; what has none is NaN. The most telling status is kept.
+class Mean {
+ public:
+  explicit Mean(std::size_t features) : sums_(features, {0, Status::kValue}) {}
+
+  void add(const FeatureValues& values) {
+    for (std::size_t f = 0; f < sums_.size(); ++f) {
+      sums_[f].value += values[f].value;
+      if (values[f].status != Status::kValue) sums_[f].status = values[f].status;
+    }
+    ++count_;
+  }
+
+  FeatureValues values(Status without_any) const {
+    FeatureValues mean = sums_;
+    for (auto& feature : mean) {
+      if (count_ == 0)
+        feature = {std::numeric_limits<double>::quiet_NaN(), without_any};
+      else
+        feature.value /= count_;
+    }
+    return mean;
+  }
+
+ private:
+  FeatureValues sums_;
+  int count_ = 0;
+};
+
+void glcm_row(const CountMatrix& matrix, const Discretized& levels, const TextureOptions& options,
+              FeatureValues& values) {
+  const bool pyradiomics = options.profile == Profile::kPyRadiomics;
+  const bool one_level =
+      std::max<std::size_t>(levels.levels.size(), static_cast<std::size_t>(levels.levels_of_whole)) == 1;
+  const GlcmValues found =
+      glcm_values(matrix, options.symmetry, levels.grey_levels, options.profile,
+                  pyradiomics && !one_level ? MaximalCorrelation::kWanted : MaximalCorrelation::kLeftOut);
+  values.clear();
+  for (const GlcmFeature& feature : glcm_features()) {
+    if (!feature.column.in(options.profile)) continue;
+    FeatureValue value = {found.*feature.value, Status::kValue};
+    const bool convention =
+        (found.flat && (feature.value == &GlcmValues::correlation || feature.value == &GlcmValues::imc1)) ||
+        (one_level && feature.value == &GlcmValues::maximal_correlation);
+    if (convention) {
+      value.status = one_level ? Status::kFlatRegion : Status::kFlatDirection;
+      if (!pyradiomics) value.value = std::numeric_limits<double>::quiet_NaN();
+    }
+    if (std::isnan(found.*feature.value)) value.status = Status::kTooManyLevels;
+    values.push_back(value);
+  }
+}
+
+void emphasis_row(Family family, const CountMatrix& matrix, Profile profile, FeatureValues& values) {
+  const Emphasis found = emphasis_of(matrix, profile);
+  values.clear();
+  for (const EmphasisFeature& feature : emphasis_features(family)) {
+    if (feature.column.in(profile)) values.push_back({found.*feature.value, Status::kValue});
+  }
+}
+
+/// PyRadiomics' weights of merged directions: exp(-d^2) of the distance in mm for pairs, the distance for runs.
+std::vector<double> weights_of(Family family, const std::vector<Offset>& offsets, const Roi& roi,
+                               const TextureOptions& options) {
+  std::vector<double> weights;
+  for (const Offset& offset : offsets) {
+    double sum = 0, squares = 0, largest = 0;
+    for (std::size_t a = 0; a < 3; ++a) {
+      const double mm = std::abs(offset[a]) * roi.spacing_mm[a];
+      sum += mm;
+      squares += mm * mm;
+      largest = std::max(largest, mm);
+    }
+    const double distance = options.weighting == Weighting::kManhattan   ? sum
+                            : options.weighting == Weighting::kEuclidean ? std::sqrt(squares)
+                                                                         : largest;
+    weights.push_back(options.weighting == Weighting::kEqual ? 1
+                      : family == Family::kGlcm              ? std::exp(-distance * distance)
+                                                             : distance);
+  }
+  return weights;
+}
+
+class Extraction {
+ public:
+  Extraction(const Roi& roi, const Discretized& levels, const TextureOptions& options)
+      : roi_(roi), levels_(levels), options_(options) {}
+
+  /// Of the parts (slices, or the whole region) of one family.
+  FeatureValues values(Family family, const std::vector<TextureMatrices>& parts) const {
+    Mean mean(columns_of(family, options_.profile).size());
+    for (const TextureMatrices& part : parts) add(family, part, mean);
+    return mean.values(roi_.voxels.empty() ? Status::kEmptyRegion : Status::kNoPair);
+  }
+
+ private:
+  void add(Family family, const TextureMatrices& part, Mean& mean) const {
+    switch (family) {
+      case Family::kGlcm:
+        return add_directions(family, part.glcm, options_.distances, mean);
+      case Family::kGlrlm:
+        return add_directions(family, part.glrlm, {1}, mean);
+      case Family::kGlszm:
+        return add_emphasis(family, part.glszm, mean);
+      case Family::kGldzm:
+        return add_emphasis(family, part.gldzm, mean);
+      case Family::kGldm:
+        return add_emphasis(family, part.gldm, mean);
+      case Family::kNgtdm:
+        if (!part.ngtdm.levels.empty()) mean.add(ngtdm_values(part.ngtdm));
+        return;
+      default:
+        throw std::logic_error("not a texture family");
+    }
+  }
+
+  void add_emphasis(Family family, const CountMatrix& matrix, Mean& mean) const {
+    FeatureValues values;
+    emphasis_row(family, matrix, options_.profile, values);
+    mean.add(values);
+  }
+
+  void add_directions(Family family, const std::vector<CountMatrix>& directions, const std::vector<int>& distances,
+                      Mean& mean) const {
+    std::vector<CountMatrix> merged;
+    if (options_.directions == Directions::kMerged) {
+      const auto offsets = half_neighbourhood(distances, slice_axis());
+      merged = {merge(directions, weights_of(family, offsets, roi_, options_))};
+    }
+    FeatureValues values;
+    for (const CountMatrix& matrix : options_.directions == Directions::kMerged ? merged : directions) {
+      if (matrix.cells.empty()) continue;
+      if (family == Family::kGlcm)
+        glcm_row(matrix, levels_, options_, values);
+      else
+        emphasis_row(family, matrix, options_.profile, values);
+      mean.add(values);
+    }
+  }
+
+  std::optional<int> slice_axis() const {
+    return options_.slices == Slices::kVolume ? std::nullopt : std::optional(options_.slice_axis);
+  }
+
+  const Roi& roi_;
+  const Discretized& levels_;
+  const TextureOptions& options_;
+};
+
+}  // namespace
+
+std::vector<FeatureValues> texture_features(const Roi& roi, const Discretized& levels,
+                                            const std::vector<Family>& families, const TextureOptions& options,
+                                            const Roi* edge_region) {
+  MatrixOptions matrix_options;
+  const auto wanted = [&](Family family) {
+    return std::find(families.begin(), families.end(), family) != families.end();
+  };
+  matrix_options.wanted = {wanted(Family::kGlcm),  wanted(Family::kGlrlm), wanted(Family::kGlszm),
+                           wanted(Family::kGldzm), wanted(Family::kGldm),  wanted(Family::kNgtdm)};
+  matrix_options.distances = options.distances;
+  if (options.slices != Slices::kVolume) matrix_options.slice_axis = options.slice_axis;
+  matrix_options.symmetry = options.symmetry;
+  matrix_options.dependence = options.dependence;
+  matrix_options.profile = options.profile;
+  if (matrix_options.wanted.gldzm)
+    matrix_options.edge_distance =
+        distances_to_edge(roi, edge_region != nullptr ? *edge_region : roi, matrix_options.slice_axis);
+  std::vector<TextureMatrices> parts;
+  if (options.slices == Slices::kAveraged)
+    parts = texture_matrices_by_slice(roi, levels, matrix_options);
+  else if (!roi.voxels.empty())
+    parts.push_back(texture_matrices(roi, levels, matrix_options));
+  const Extraction extraction(roi, levels, options);
+  std::vector<FeatureValues> values;
+  for (const Family family : families) values.push_back(extraction.values(family, parts));
+  return values;
+}
+
+std::array<double, kGlcmNames.size()> glcm(const Roi& roi, const Discretized& levels) {
+  const FeatureValues values = texture_features(roi, levels, {Family::kGlcm}, {}).front();
+  std::array<double, kGlcmNames.size()> features;
+  for (std::size_t f = 0; f < features.size(); ++f) features[f] = values[f].value;
+  return features;
+}
+
+}  // namespace radiopath::radiology

@@ -1,0 +1,186 @@
+#include "radiology/texture_matrices.h"
+
+#include <cmath>
+#include <stdexcept>
+#include <utility>
+
+#include "radiology/level_box.h"
+#include "radiology/runs_and_zones.h"
+
+namespace radiopath::radiology {
+namespace {
+
+constexpr int kMostTableLevels = 1024;  // a table of pairs up to 4 MiB, sorted keys above
+
+template <class Code>
+const Code* codes_of(const LevelBox<Code>& box, const VoxelRow& row) {
+  return box.codes.data() + row.start;
+}
+
+/// Pairs of a voxel and the neighbour one `step` before it, as a table [before][here] over codes.
+template <class Code>
+CountMatrix count_pairs_in_table(const LevelBox<Code>& box, Rows rows, std::int64_t step, Symmetry symmetry) {
+  const auto n = static_cast<std::size_t>(box.code_count());
+  std::vector<std::uint32_t> table(n * n);
+  for (const VoxelRow& row : rows) {
+    const Code* const here = codes_of(box, row);
+    const Code* const before = here - step;
+    for (int x = 0; x < row.length; ++x) ++table[before[x] * n + here[x]];  // row 0: the neighbour is outside
+  }
+  CountMatrix matrix;
+  matrix.cells.reserve(2 * n);
+  for (std::size_t i = 1; i < n; ++i) {
+    for (std::size_t j = symmetry == Symmetry::kSymmetric ? i : 1; j < n; ++j) {
+      std::int64_t count = table[i * n + j];
+      if (symmetry == Symmetry::kSymmetric) count += table[j * n + i];
+      if (count != 0) matrix.cells.push_back({box.level_of[i - 1], box.level_of[j - 1], static_cast<double>(count)});
+    }
+  }
+  return matrix;
+}
+
+/// The same for many grey levels.
+template <class Code>
+CountMatrix count_pairs_by_key(const LevelBox<Code>& box, Rows rows, std::int64_t step, Symmetry symmetry) {
+  CellCounter counter(box.code_count(), 0);
+  for (const VoxelRow& row : rows) {
+    const Code* const here = codes_of(box, row);
+    const Code* const before = here - step;
+    for (int x = 0; x < row.length; ++x) {
+      if (before[x] == 0) continue;
+      const bool turn = symmetry == Symmetry::kSymmetric && before[x] > here[x];
+      counter.add(turn ? here[x] : before[x], turn ? before[x] : here[x]);
+    }
+  }
+  CountMatrix matrix = counter.finish(box.level_of);
+  for (auto& cell : matrix.cells) {
+    cell.j = box.level_of[static_cast<std::size_t>(cell.j) - 1];
+    if (symmetry == Symmetry::kSymmetric && cell.i == cell.j) cell.count *= 2;
+  }
+  return matrix;
+}
+
+template <class Code>
+CountMatrix count_pairs(const LevelBox<Code>& box, Rows rows, std::int64_t step, Symmetry symmetry) {
+  CountMatrix matrix = box.code_count() <= kMostTableLevels ? count_pairs_in_table(box, rows, step, symmetry)
+                                                            : count_pairs_by_key(box, rows, step, symmetry);
+  for (const auto& cell : matrix.cells)
+    matrix.voxels += (symmetry == Symmetry::kSymmetric && cell.i != cell.j ? 2 : 1) * cell.count;
+  return matrix;
+}
+
+template <class Code>
+CountMatrix count_dependences(const LevelBox<Code>& box, Rows rows, const std::vector<std::int64_t>& steps,
+                              double most) {
+  CellCounter counter(box.code_count(), std::min<int>(64, static_cast<int>(steps.size()) + 2));
+  std::vector<std::uint16_t> dependent;
+  for (const VoxelRow& row : rows) {
+    dependent.assign(static_cast<std::size_t>(row.length), 1);
+    const Code* const here = codes_of(box, row);
+    const std::uint16_t* const value = box.values.data() + row.start;
+    for (const std::int64_t step : steps) {
+      const Code* const there = here + step;
+      if (most == 0) {
+        for (int x = 0; x < row.length; ++x) dependent[x] += there[x] == here[x];
+      } else {
+        const std::uint16_t* const other = value + step;
+        for (int x = 0; x < row.length; ++x) dependent[x] += there[x] != 0 && std::abs(other[x] - value[x]) <= most;
+      }
+    }
+    for (int x = 0; x < row.length; ++x) counter.add(here[x], dependent[x]);
+  }
+  return counter.finish(box.level_of);
+}
+
+template <class Code>
+ToneDifferences count_differences(const LevelBox<Code>& box, Rows rows, const std::vector<std::int64_t>& steps,
+                                  Profile profile) {
+  std::vector<ToneDifferences::Level> of_code(static_cast<std::size_t>(box.code_count()));
+  std::vector<std::uint32_t> sum;
+  std::vector<std::uint16_t> neighbours;
+  for (const VoxelRow& row : rows) {
+    sum.assign(static_cast<std::size_t>(row.length), 0);
+    neighbours.assign(static_cast<std::size_t>(row.length), 0);
+    const Code* const here = codes_of(box, row);
+    const std::uint16_t* const value = box.values.data() + row.start;
+    for (const std::int64_t step : steps) {
+      const std::uint16_t* const other = value + step;
+      for (int x = 0; x < row.length; ++x) sum[x] += other[x];
+      for (int x = 0; x < row.length; ++x) neighbours[x] += other[x] != 0;
+    }
+    for (int x = 0; x < row.length; ++x) {
+      if (neighbours[x] == 0 && profile == Profile::kIbsi) continue;
+      auto& level = of_code[here[x]];
+      level.voxels += 1;
+      if (neighbours[x] != 0) level.difference += std::abs(value[x] - static_cast<double>(sum[x]) / neighbours[x]);
+    }
+  }
+  ToneDifferences differences;
+  for (std::size_t code = 1; code < of_code.size(); ++code) {
+    of_code[code].level = box.level_of[code - 1];
+    if (of_code[code].voxels > 0) differences.levels.push_back(of_code[code]);
+  }
+  return differences;
+}
+
+template <class Code>
+TextureMatrices count_all(const LevelBox<Code>& box, Rows rows, const MatrixOptions& options) {
+  TextureMatrices matrices;
+  const MatrixSelection& wanted = options.wanted;
+  double all = 0;
+  for (const VoxelRow& row : rows) all += row.length;
+  std::vector<std::int64_t> both_ways;
+  for (const Offset& offset : half_neighbourhood(options.distances, options.slice_axis)) {
+    const std::int64_t step = box.step(offset);
+    both_ways.push_back(step);
+    both_ways.push_back(-step);
+    if (wanted.glcm) matrices.glcm.push_back(count_pairs(box, rows, step, options.symmetry));
+  }
+  count_runs_and_zones(box, rows, options, matrices);
+  if (wanted.gldm) matrices.gldm = count_dependences(box, rows, both_ways, options.dependence);
+  if (wanted.ngtdm) matrices.ngtdm = count_differences(box, rows, both_ways, options.profile);
+  for (CountMatrix* matrix : {&matrices.glszm, &matrices.gldzm, &matrices.gldm}) matrix->voxels = all;
+  return matrices;
+}
+
+enum class Parts : std::uint8_t { kWhole, kSlices };
+
+template <class Code>
+std::vector<TextureMatrices> count_parts(const Roi& roi, const Discretized& levels, const MatrixOptions& options,
+                                         Parts parts) {
+  const int margin = std::max(1, *std::max_element(options.distances.begin(), options.distances.end()));
+  const auto box = make_level_box<Code>(roi, levels, margin);
+  if (parts == Parts::kWhole) return {count_all(box, box.rows, options)};
+  std::vector<TextureMatrices> slices;
+  const std::int64_t slice_size = box.size[0] * box.size[1];
+  for (auto first = box.rows.begin(); first != box.rows.end();) {
+    const auto last = std::find_if(first, box.rows.end(), [&](const VoxelRow& row) {
+      return row.start / slice_size != first->start / slice_size;
+    });
+    slices.push_back(count_all(box, Rows(first, last), options));
+    first = last;
+  }
+  return slices;
+}
+
+std::vector<TextureMatrices> count_parts(const Roi& roi, const Discretized& levels, const MatrixOptions& options,
+                                         Parts parts) {
+  if (roi.voxels.empty()) return {};
+  if (levels.levels.size() < 255) return count_parts<std::uint8_t>(roi, levels, options, parts);
+  return count_parts<std::uint16_t>(roi, levels, options, parts);
+}
+
+}  // namespace
+
+TextureMatrices texture_matrices(const Roi& roi, const Discretized& levels, const MatrixOptions& options) {
+  auto whole = count_parts(roi, levels, options, Parts::kWhole);
+  return whole.empty() ? TextureMatrices{} : std::move(whole.front());
+}
+
+std::vector<TextureMatrices> texture_matrices_by_slice(const Roi& roi, const Discretized& levels,
+                                                       const MatrixOptions& options) {
+  if (options.slice_axis != 2) throw std::logic_error("matrices by slice need slice_axis 2");
+  return count_parts(roi, levels, options, Parts::kSlices);
+}
+
+}  // namespace radiopath::radiology

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/table.h"
+#include "radiology/discretization.h"
+#include "radiology/first_order.h"
+#include "radiology/shape.h"
+#include "radiology/shape_2d.h"
+#include "radiology/texture_features.h"
+#include "radiology/volume.h"
+
+namespace radiopath::radiology {
+
+/// Values by `class_Feature` (PyRadiomics) or by IBSI's tag.
+using NamedValues = std::map<std::string, FeatureValue>;
+
+inline void put(NamedValues& named, Family family, Profile profile, const FeatureValues& values) {
+  const auto columns = columns_of(family, profile);
+  if (columns.size() != values.size()) throw std::logic_error("columns and values differ in number");
+  for (std::size_t f = 0; f < columns.size(); ++f) {
+    named[profile == Profile::kIbsi ? std::string(columns[f].tag)
+                                    : std::string(name_of(family)) + "_" + std::string(columns[f].name)] = values[f];
+  }
+}
+
+inline const std::vector<Family> kPyRadiomicsTextures = {Family::kGlcm, Family::kGlrlm, Family::kGlszm, Family::kGldm,
+                                                         Family::kNgtdm};
+inline const std::vector<Family> kIbsiTextures = {Family::kGlcm,  Family::kGlrlm, Family::kGlszm,
+                                                  Family::kGldzm, Family::kGldm,  Family::kNgtdm};
+
+inline void put_textures(NamedValues& named, const Roi& roi, const Discretized& levels, const TextureOptions& options) {
+  const auto& families = options.profile == Profile::kIbsi ? kIbsiTextures : kPyRadiomicsTextures;
+  const auto values = texture_features(roi, levels, families, options);
+  for (std::size_t f = 0; f < families.size(); ++f) put(named, families[f], options.profile, values[f]);
+}
+
+struct Case {
+  Volume image;
+  LabelMap labels;
+};
+
+inline Case pyradiomics_case(const std::string& name) {
+  const std::string path = RADIOPATH_TEST_DATA "/pyradiomics/" + name;
+  return {read_volume(path + "_image.nrrd"), read_label_map(path + "_label.nrrd")};
+}
+
+inline Case digital_phantom() {
+  const std::string path = RADIOPATH_TEST_DATA "/ibsi/digital_phantom/";
+  return {read_volume(path + "image.nii.gz"), read_label_map(path + "mask.nii.gz")};
+}
+
+inline const std::map<std::string, std::pair<Slices, Directions>> kIbsiAggregations = {
+    {"2D:avg", {Slices::kAveraged, Directions::kAveraged}}, {"2D:mrg", {Slices::kAveraged, Directions::kMerged}},
+    {"2.5D:avg", {Slices::kMerged, Directions::kAveraged}}, {"2.5D:mrg", {Slices::kMerged, Directions::kMerged}},
+    {"3D:avg", {Slices::kVolume, Directions::kAveraged}},   {"3D:mrg", {Slices::kVolume, Directions::kMerged}},
+    {"2D", {Slices::kAveraged, Directions::kAveraged}},     {"2.5D", {Slices::kMerged, Directions::kAveraged}},
+    {"3D", {Slices::kVolume, Directions::kAveraged}}};
+
+}  // namespace radiopath::radiology
