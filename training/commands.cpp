@@ -13,6 +13,7 @@
 #include "core/version.h"
 #include "training/check.h"
 #include "training/commands_features.h"
+#include "training/commands_statistics.h"
 #include "training/experiment.h"
 #include "training/export_run.h"
 #include "training/features.h"
@@ -242,6 +243,7 @@ int run_command_line(int argc, char** argv) {
   verbs["evaluate"] = add_evaluate(app);
   verbs["report"] = add_report(app);
   verbs["export"] = add_export(app);
+  verbs["statistics"] = add_statistics(app);
   verbs["synthesize"] = add_synthesize(app);
   verbs["config"] = add_config(app);
   try {

@@ -36,4 +36,18 @@ void delong(benchmark::State& state) {
 }
 BENCHMARK(delong)->Unit(benchmark::kMillisecond);
 
+void delong_eight(benchmark::State& state) {
+  std::vector<std::vector<double>> models;
+  for (int w = 0; w < 8; ++w) {
+    models.push_back(scores().second);
+    for (std::size_t i = 0; i < models.back().size(); ++i) models.back()[i] += w / 7.0 * (scores().first[i] - scores().second[i]);
+  }
+  for (auto _ : state) {
+    std::vector<radiopath::Placements> placed;
+    for (const auto& model : models) placed.push_back(radiopath::placements(model, scores().outcomes));
+    benchmark::DoNotOptimize(radiopath::delong_covariance(placed));
+  }
+}
+BENCHMARK(delong_eight)->Unit(benchmark::kMillisecond);
+
 }  // namespace

@@ -23,6 +23,7 @@ STAGES = [
     ("slide", "reading all tiles of 512 px", "CMU-1-Small-Region.svs", 1),
     ("auc", "AUC", "1e5 patients", 1),
     ("delong", "DeLong test of two models", "1e5 patients", 1),
+    ("delong_eight", "DeLong covariance of eight models (to be under 1 s)", "1e5 patients", 1),
     ("logistic", "logistic regression, L2", "5000 × 20", 1),
     ("lasso", "lasso path, ten folds, converged", "183 × 64", 10),
     ("chain", "one bootstrap of the study's chain, 100 trees", "183 × 851", 20),

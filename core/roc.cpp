@@ -1,10 +1,11 @@
+#include "core/roc.h"
+
 #include <algorithm>
+#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <limits>
-#include <numeric>
 #include <stdexcept>
 
-#include "core/statistics.h"
 #include "core/statistics_internal.h"
 
 namespace radiopath {
@@ -13,17 +14,6 @@ namespace {
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-std::vector<int> ascending(std::span<const double> values) {
-  std::vector<int> order(values.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::sort(order.begin(), order.end(), [&](int a, int b) {
-    const double left = values[static_cast<std::size_t>(a)];
-    const double right = values[static_cast<std::size_t>(b)];
-    return left < right || (left == right && a < b);
-  });
-  return order;
-}
-
 /// Halfway between neighbouring scores, below the upper one even where doubles leave no room between them.
 double between(double low, double high) {
   const double middle = low + (high - low) / 2;
@@ -31,28 +21,6 @@ double between(double low, double high) {
 }
 
 }  // namespace
-
-void detail::check_scored(std::span<const double> scores, std::span<const int> outcomes) {
-  if (scores.size() != outcomes.size()) throw std::logic_error("scores and outcomes differ in length");
-  for (const double score : scores) {
-    if (std::isnan(score)) throw std::logic_error("a score is NaN: choose the patients a model scores first");
-  }
-  for (const int outcome : outcomes) {
-    if (outcome != 0 && outcome != 1) throw std::logic_error("an outcome is neither 0 nor 1");
-  }
-}
-
-std::vector<double> midranks(std::span<const double> values) {
-  const std::vector<int> order = ascending(values);
-  std::vector<double> ranks(values.size());
-  for (std::size_t first = 0; first < order.size();) {
-    std::size_t last = first;
-    while (last + 1 < order.size() && values[order[last + 1]] == values[order[first]]) ++last;
-    for (std::size_t i = first; i <= last; ++i) ranks[order[i]] = double(first + last) / 2 + 1;
-    first = last + 1;
-  }
-  return ranks;
-}
 
 double auc(std::span<const double> scores, std::span<const int> outcomes) {
   detail::check_scored(scores, outcomes);
@@ -122,7 +90,7 @@ DelongTest delong_test(std::span<const double> first, std::span<const double> se
 
 std::vector<RocPoint> roc_curve(std::span<const double> scores, std::span<const int> outcomes) {
   detail::check_scored(scores, outcomes);
-  const std::vector<int> order = ascending(scores);
+  const std::vector<int> order = detail::ascending(scores);
   const double events = double(std::count(outcomes.begin(), outcomes.end(), 1));
   const double non_events = double(outcomes.size()) - events;
   std::vector<RocPoint> points;
@@ -143,34 +111,83 @@ std::vector<RocPoint> roc_curve(std::span<const double> scores, std::span<const 
   return points;
 }
 
-double youden_threshold(std::span<const double> scores, std::span<const int> outcomes) {
-  const std::vector<RocPoint> curve = roc_curve(scores, outcomes);
-  double best = 0;
-  double threshold = scores.empty() ? kNan : *std::max_element(scores.begin(), scores.end());
-  for (const RocPoint& point : curve) {
-    const double youden = point.sensitivity + point.specificity - 1;
-    if (std::isnan(youden)) return kNan;
-    // Sums of the same two shares differ in the last bit: equal ones must not be told apart by that.
-    if (std::isfinite(point.threshold) && youden > best + 1e-12) best = youden, threshold = point.threshold;
-  }
-  return threshold;
+Interval auc_interval(const AucDelong& auc, double level) {
+  const Interval whole = normal_interval(auc.auc, auc.standard_error, level);
+  if (std::isnan(whole.lower)) return whole;
+  return {std::max(0.0, whole.lower), std::min(1.0, whole.upper)};
 }
 
-ThresholdMetrics threshold_metrics(std::span<const double> scores, std::span<const int> outcomes, double threshold) {
-  detail::check_scored(scores, outcomes);
-  if (std::isnan(threshold)) throw std::logic_error("a threshold is NaN");
-  ThresholdMetrics result{.threshold = threshold, .tp = 0, .fp = 0, .tn = 0, .fn = 0, .accuracy = {},
-                          .sensitivity = {}, .specificity = {}, .ppv = {}, .npv = {}};
-  for (std::size_t i = 0; i < scores.size(); ++i) {
-    const bool positive = scores[i] > threshold;
-    ++(outcomes[i] == 1 ? (positive ? result.tp : result.fn) : (positive ? result.fp : result.tn));
+Eigen::MatrixXd delong_covariance(const std::vector<Placements>& models) {
+  const auto covariance = [](const std::vector<double>& a, const std::vector<double>& b) {
+    const Eigen::Map<const Eigen::ArrayXd> x(a.data(), Eigen::Index(a.size())), y(b.data(), Eigen::Index(b.size()));
+    const double n = double(a.size());
+    return a.size() < 2 ? kNan : ((x - x.mean()) * (y - y.mean())).sum() / (n - 1) / n;
+  };
+  const auto count = static_cast<Eigen::Index>(models.size());
+  Eigen::MatrixXd result(count, count);
+  for (Eigen::Index i = 0; i < count; ++i) {
+    for (Eigen::Index j = 0; j <= i; ++j) {
+      const Placements &a = models[static_cast<std::size_t>(i)], &b = models[static_cast<std::size_t>(j)];
+      if (a.events.size() != b.events.size() || a.non_events.size() != b.non_events.size()) {
+        throw std::logic_error("a covariance needs all models on the same patients");
+      }
+      result(i, j) = result(j, i) = covariance(a.events, b.events) + covariance(a.non_events, b.non_events);
+    }
   }
-  result.accuracy = proportion(result.tp + result.tn, static_cast<int>(scores.size()));
-  result.sensitivity = proportion(result.tp, result.tp + result.fn);
-  result.specificity = proportion(result.tn, result.tn + result.fp);
-  result.ppv = proportion(result.tp, result.tp + result.fp);
-  result.npv = proportion(result.tn, result.tn + result.fn);
   return result;
+}
+
+UnpairedAucTest delong_test_unpaired(const AucDelong& first, const AucDelong& second) {
+  const double a = first.standard_error * first.standard_error, b = second.standard_error * second.standard_error;
+  const double n = first.events + first.non_events, m = second.events + second.non_events;
+  const double difference = first.auc - second.auc, t = difference / std::sqrt(a + b);
+  const double freedom = (a + b) * (a + b) / (a * a / (n - 1) + b * b / (m - 1));
+  if (!std::isfinite(t) || !std::isfinite(freedom)) return {difference, kNan, kNan, kNan};
+  return {difference, t, freedom,
+          2 * boost::math::cdf(boost::math::complement(boost::math::students_t(freedom), std::abs(t)))};
+}
+
+double hanley_mcneil_error(double auc, int events, int non_events) {
+  if (events < 1 || non_events < 1) return kNan;
+  const double q1 = auc / (2 - auc), q2 = 2 * auc * auc / (1 + auc), square = auc * auc;
+  return std::sqrt((auc * (1 - auc) + (events - 1) * (q1 - square) + (non_events - 1) * (q2 - square)) /
+                   (double(events) * non_events));
+}
+
+PartialAuc partial_auc(std::span<const double> scores, std::span<const int> outcomes, RocAxis axis, double low,
+                       double high) {
+  if (!(0 <= low && low < high && high <= 1)) throw std::logic_error("a partial AUC needs 0 <= low < high <= 1");
+  double area = 0;
+  const std::vector<RocPoint> curve = roc_curve(scores, outcomes);
+  for (std::size_t i = 1; i < curve.size(); ++i) {
+    // From one point to the next, along the axis that bounds the area and up the other one.
+    double x0 = curve[i - 1].specificity, x1 = curve[i].specificity;
+    double y0 = curve[i - 1].sensitivity, y1 = curve[i].sensitivity;
+    if (axis == RocAxis::sensitivity) std::swap(x0, y0), std::swap(x1, y1);
+    if (std::isnan(x0) || std::isnan(y0)) return {kNan, kNan};
+    if (x0 > x1) std::swap(x0, x1), std::swap(y0, y1);
+    const double from = std::max(x0, low), to = std::min(x1, high);
+    if (from >= to) continue;
+    const auto at = [&](double x) { return y0 + (y1 - y0) * (x - x0) / (x1 - x0); };
+    area += (to - from) * (at(from) + at(to)) / 2;
+  }
+  const double least = (high - low) * (2 - low - high) / 2, most = high - low;
+  return {area, area < least - 1e-12 ? kNan : (1 + (area - least) / (most - least)) / 2};
+}
+
+double average_precision(std::span<const double> scores, std::span<const int> outcomes) {
+  detail::check_scored(scores, outcomes);
+  const std::vector<int> order = detail::ascending(scores);
+  const double events = double(std::count(outcomes.begin(), outcomes.end(), 1));
+  if (events == 0) return kNan;
+  double sum = 0, found = 0, found_before = 0;
+  for (std::size_t i = order.size(); i-- > 0;) {
+    found += outcomes[order[i]];
+    if (i > 0 && scores[order[i - 1]] == scores[order[i]]) continue;
+    sum += (found - found_before) / events * (found / double(order.size() - i));
+    found_before = found;
+  }
+  return sum;
 }
 
 }  // namespace radiopath

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "core/bootstrap.h"
+#include "training/statistics_input.h"
+
+namespace radiopath::training {
+
+/// Which parts of the comparison are made.
+struct CompareConfig {
+  BootstrapConfig bootstrap{.resamples = 0, .seed = 1};  ///< intervals of AUC and NRI; 0 resamples: none
+  std::vector<double> decision_thresholds;
+};
+
+/// Every figure of the report, from scores alone: per cohort "figures" (each model on its own patients and on those that
+/// all score) with the keys of results.json, "pairs" (second minus first: DeLong, IDI, NRI), "calibration",
+/// "decision_curve". What the data leave undefined is null.
+nlohmann::ordered_json compare_scores(const ScoredFile& file, const CompareConfig& config);
+
+/// The parts of it that `statistics roc|compare|calibration|decision` print, at most 80 columns wide.
+std::string roc_text(const nlohmann::ordered_json& comparison);
+std::string pairs_text(const nlohmann::ordered_json& comparison);
+std::string calibration_text(const nlohmann::ordered_json& comparison);
+std::string decision_text(const nlohmann::ordered_json& comparison);
+
+/// A number or null.
+nlohmann::ordered_json finite(double value);
+
+}  // namespace radiopath::training

@@ -1,0 +1,128 @@
+#include "training/statistics_input.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "core/error.h"
+#include "core/operating_point.h"
+
+namespace radiopath::training {
+namespace {
+
+const std::set<std::string> kNotModels = {"patient_id", "id", "patient", "site", "cohort", "role", "scored", "fold"};
+
+bool is_predictions(const CsvFile& csv) { return csv.find("patient_id") && csv.find("cohort") && csv.find("scored") && csv.find("outcome"); }
+
+std::vector<std::string> models_of(const CsvFile& csv, const ScoredColumns& columns, const std::string& outcome, const std::string& cohort) {
+  if (!columns.models.empty()) return columns.models;
+  std::vector<std::string> models;
+  for (const std::string& name : csv.header)
+    if (name != outcome && name != cohort && !kNotModels.contains(name) && !name.starts_with("threshold_")) models.push_back(name);
+  if (models.empty()) throw InputError(csv.path.string() + ": no column of scores beside '" + outcome + "'; expected one per model");
+  return models;
+}
+
+/// Names of the cohorts a row belongs to.
+std::vector<std::string> cohorts_of_row(const CsvFile& csv, std::size_t row, const std::string& cohort) {
+  if (cohort.empty()) return {"all"};
+  std::string name = csv.rows[row][csv.column(cohort)];
+  if (!is_predictions(csv) || cohort != "cohort") return {name};
+  const std::string& scored = csv.rows[row][csv.column("scored")];
+  if (name == "train") name += "_" + scored;
+  return scored == "in_sample" ? std::vector<std::string>{name} : std::vector<std::string>{name, "pooled"};
+}
+
+ScoredCohort& cohort_named(std::vector<ScoredCohort>& cohorts, const std::string& name, std::size_t models) {
+  const auto found = std::ranges::find(cohorts, name, &ScoredCohort::name);
+  if (found != cohorts.end()) return *found;
+  return cohorts.emplace_back(ScoredCohort{name, {}, std::vector<std::vector<double>>(models)});
+}
+
+void set_thresholds(ScoredFile& file, const ScoredColumns& columns, const CsvFile& csv) {
+  std::string from = columns.threshold_cohort;
+  if (from.empty() && is_predictions(csv)) from = "train_out_of_fold";
+  const auto cohort = std::ranges::find(file.cohorts, from, &ScoredCohort::name);
+  if (!columns.threshold_cohort.empty() && cohort == file.cohorts.end()) {
+    std::vector<std::string> names;
+    for (const auto& c : file.cohorts) names.push_back(c.name);
+    throw InputError(csv.path.string() + ": no cohort '" + from + "'; known: " + join_names(names));
+  }
+  file.threshold_rule = cohort == file.cohorts.end() ? fmt::format("fixed at {}", columns.threshold) : "Youden on " + from;
+  for (std::size_t m = 0; m < file.models.size(); ++m) {
+    double threshold = columns.threshold;
+    if (cohort != file.cohorts.end()) {
+      const ScoredCohort own = scored_by_all(*cohort, {m});
+      threshold = youden_threshold(own.scores[m], own.outcomes);
+    }
+    if (csv.find("threshold_" + file.models[m]) && !csv.rows.empty()) threshold = number_column(csv, "threshold_" + file.models[m])[0];
+    file.thresholds.push_back(threshold);
+  }
+}
+
+}  // namespace
+
+std::string outcome_name(const CsvFile& csv, const std::string& asked) {
+  if (!asked.empty()) return csv.header[csv.column(asked)];
+  for (const char* name : {"outcome", "label", "y", "event", "status"}) if (csv.find(name)) return name;
+  throw InputError(csv.path.string() + ": no column 'outcome', 'label', 'y', 'event' or 'status'; name it with --outcome. Columns: " + join_names(csv.header));
+}
+
+std::vector<int> outcome_column(const CsvFile& csv, const std::string& name) {
+  const int column = csv.column(name);
+  std::vector<int> outcomes;
+  for (std::size_t r = 0; r < csv.rows.size(); ++r) {
+    const auto value = parse_double(csv.rows[r][column]);
+    if (!value || (*value != 0 && *value != 1))
+      throw InputError(fmt::format("{}:{}: {} is '{}'; expected 0 or 1", csv.path.string(), csv.lines[r], name, csv.rows[r][column]));
+    outcomes.push_back(static_cast<int>(*value));
+  }
+  if (outcomes.empty()) throw InputError(csv.path.string() + ": has no rows");
+  return outcomes;
+}
+
+std::vector<double> number_column(const CsvFile& csv, const std::string& name) {
+  const int column = csv.column(name);
+  std::vector<double> values;
+  for (std::size_t r = 0; r < csv.rows.size(); ++r) {
+    const auto value = parse_double(csv.rows[r][column]);
+    if (!value || std::isinf(*value))
+      throw InputError(fmt::format("{}:{}: {} is '{}'; expected a finite number or nothing", csv.path.string(), csv.lines[r], name, csv.rows[r][column]));
+    values.push_back(*value);
+  }
+  return values;
+}
+
+ScoredCohort scored_by_all(const ScoredCohort& cohort, const std::vector<std::size_t>& models) {
+  ScoredCohort kept{cohort.name, {}, std::vector<std::vector<double>>(cohort.scores.size())};
+  for (std::size_t i = 0; i < cohort.outcomes.size(); ++i) {
+    if (std::ranges::any_of(models, [&](std::size_t m) { return std::isnan(cohort.scores[m][i]); })) continue;
+    kept.outcomes.push_back(cohort.outcomes[i]);
+    for (std::size_t m = 0; m < cohort.scores.size(); ++m) kept.scores[m].push_back(cohort.scores[m][i]);
+  }
+  return kept;
+}
+
+ScoredFile read_scored(const std::filesystem::path& path, const ScoredColumns& columns) {
+  const CsvFile csv = read_csv(path);
+  const std::string outcome = outcome_name(csv, columns.outcome);
+  const std::string cohort = columns.cohort.empty() ? (csv.find("cohort") ? "cohort" : "") : csv.header[csv.column(columns.cohort)];
+  ScoredFile file;
+  file.models = models_of(csv, columns, outcome, cohort);
+  const std::vector<int> outcomes = outcome_column(csv, outcome);
+  std::vector<std::vector<double>> scores;
+  for (const std::string& model : file.models) scores.push_back(number_column(csv, model));
+  for (std::size_t r = 0; r < outcomes.size(); ++r) {
+    for (const std::string& name : cohorts_of_row(csv, r, cohort)) {
+      ScoredCohort& of = cohort_named(file.cohorts, name, file.models.size());
+      of.outcomes.push_back(outcomes[r]);
+      for (std::size_t m = 0; m < scores.size(); ++m) of.scores[m].push_back(scores[m][r]);
+    }
+  }
+  set_thresholds(file, columns, csv);
+  return file;
+}
+
+}  // namespace radiopath::training
