@@ -1,4 +1,4 @@
-// EXPECT: could not convert|cannot convert|invalid initialization
+// EXPECT: no known conversion for argument 4 from .*EvaluationView
 #include "fusion/unimodal.h"
 
 radiopath::fusion::UnimodalModel leak(const radiopath::Table& table, const radiopath::Split& split) {

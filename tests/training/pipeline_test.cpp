@@ -67,24 +67,24 @@ const std::vector<std::string> kModels = {"Clinic",      "Habitat",     "Patholo
 
 class PlantedSignal : public testing::TestWithParam<int> {};
 
-// Each single source comes within three standard errors of what its true risk allows. The fused models are far above
-// chance, but 0.05 to 0.08 below the reachable 0.94: on patients enough for a standard error of 0.02 that is more than
-// three of them, so the claim here is the weaker one.
+// Every model of the comparison comes within three standard errors of what the true risks allow it, on the patients that
+// all can score and on all its own. MHA_CHP on all its own, a fifth of whom lack a source, is left out: it stays 3.04 and
+// 3.09 standard errors below.
 TEST_P(PlantedSignal, IsRecovered) {
-  const Results results = run_synthetic("signal" + std::to_string(GetParam()), 230, GetParam(), 1);
+  const Results results = run_synthetic("signal" + std::to_string(GetParam()), 330, GetParam(), 1);
   EXPECT_EQ(results.models, kModels);
-  for (const char* model : {"Clinic", "Habitat", "Pathology"}) {
-    const Figures* pooled = results.find(model, Subset::pooled, Population::own);
-    ASSERT_NE(pooled, nullptr);
-    EXPECT_GE(pooled->events, 60);
-    EXPECT_GE(pooled->patients - pooled->events, 60);
-    EXPECT_GT(pooled->auc.auc, pooled->reachable - 3 * pooled->auc.standard_error) << model;
-  }
-  for (const char* model : {"Ensemble_CHP", "MHA_CHP"}) {
-    const Figures* pooled = results.find(model, Subset::pooled, Population::common);
-    ASSERT_NE(pooled, nullptr);
-    EXPECT_GT(pooled->auc.auc, 0.5 + 4 * pooled->auc.standard_error) << model;
-    EXPECT_GT(pooled->auc.auc, 0.7) << model;
+  for (const Population population : {Population::own, Population::common}) {
+    for (const auto& model : kModels) {
+      if (model == "MHA_CHP" && population == Population::own) continue;
+      const Figures* pooled = results.find(model, Subset::pooled, population);
+      ASSERT_NE(pooled, nullptr);
+      EXPECT_GE(pooled->events, 60) << model;
+      EXPECT_GE(pooled->patients - pooled->events, 60) << model;
+      EXPECT_GT(pooled->auc.auc, pooled->reachable - 3 * pooled->auc.standard_error)
+          << model << ": reachable " << pooled->reachable << ", standard error " << pooled->auc.standard_error;
+      if (model == "Ensemble_CHP" || model == "MHA_CHP")
+        EXPECT_GT(pooled->auc.auc, 0.5 + 4 * pooled->auc.standard_error) << model;
+    }
   }
 }
 
