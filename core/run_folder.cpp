@@ -1,5 +1,7 @@
 #include "core/run_folder.h"
 
+#include <vector>
+
 #include "core/error.h"
 #include "core/files.h"
 
@@ -7,10 +9,25 @@ namespace radiopath {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+/// What a killed run was writing stays behind under a temporary name (write_atomically): nobody will rename it now.
+void remove_left_over(const fs::path& folder) {
+  std::vector<fs::path> left;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    if (entry.path().filename().string().starts_with(".tmp")) left.push_back(entry.path());
+  }
+  std::error_code ignored;
+  for (const auto& file : left) fs::remove_all(file, ignored);
+}
+
+}  // namespace
+
 RunFolder::RunFolder(fs::path path) : path_(std::move(path)) {
   std::error_code failed;
   fs::create_directories(path_, failed);
   if (failed) throw InputError(path_.string() + ": cannot be created: " + failed.message());
+  remove_left_over(path_);
 }
 
 fs::path RunFolder::key_file(const fs::path& relative) const {
