@@ -119,7 +119,9 @@ Interval auc_interval(const AucDelong& auc, double level) {
 
 Eigen::MatrixXd delong_covariance(const std::vector<Placements>& models) {
   const auto covariance = [](const std::vector<double>& a, const std::vector<double>& b) {
-    const Eigen::Map<const Eigen::ArrayXd> x(a.data(), Eigen::Index(a.size())), y(b.data(), Eigen::Index(b.size()));
+    // Copied first: Eigen sums a std::vector's memory in an order that depends on its address, its own in one order.
+    const Eigen::ArrayXd x = Eigen::Map<const Eigen::ArrayXd>(a.data(), Eigen::Index(a.size()));
+    const Eigen::ArrayXd y = Eigen::Map<const Eigen::ArrayXd>(b.data(), Eigen::Index(b.size()));
     const double n = double(a.size());
     return a.size() < 2 ? kNan : ((x - x.mean()) * (y - y.mean())).sum() / (n - 1) / n;
   };

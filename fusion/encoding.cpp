@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <numeric>
 #include <set>
 
 #include "core/error.h"
@@ -30,7 +31,7 @@ double mode(const std::vector<double>& rising) {
 }
 
 double mean(const std::vector<double>& values) {
-  return Eigen::Map<const Eigen::VectorXd>(values.data(), static_cast<Eigen::Index>(values.size())).mean();
+  return std::accumulate(values.begin(), values.end(), 0.0) / double(values.size());
 }
 
 /// Brings the k-th smallest value to place k, smaller ones before it. Without branches on values, which here come in no

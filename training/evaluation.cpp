@@ -84,6 +84,8 @@ std::vector<int> columns_of(const Predictions& predictions, const std::vector<st
   return columns;
 }
 
+bool is_fusion(const std::string& model) { return model.starts_with("MHA_") || model.starts_with("Ensemble_"); }
+
 /// Single sources in the order of the predictions, then ensembles, then attention, those with fewer sources first.
 std::vector<std::string> models_in_order(const Predictions& predictions) {
   const auto rank = [](const std::string& name) {
@@ -115,18 +117,16 @@ ThresholdMetrics without_threshold() {
   return {kNan, 0, 0, 0, 0, none, none, none, none, none};
 }
 
-double reachable_auc(const Rows& rows, const std::map<std::string, double>* risk_of) {
-  if (risk_of == nullptr || rows.empty()) return kNan;
+double reachable_auc(const std::string& model, const Predictions& predictions, const Rows& rows, const Truth& truth) {
+  if (truth.empty() || rows.empty()) return kNan;
   std::vector<double> risks;
-  for (const auto* row : rows) {
-    const auto found = risk_of->find(row->patient_id);
-    if (found == risk_of->end() || std::isnan(found->second)) return kNan;
-    risks.push_back(found->second);
-  }
-  return auc(risks, outcomes_of(rows));
+  for (const auto* row : rows) risks.push_back(truth.risk(row->patient_id, sources_behind(model, predictions, *row)));
+  const bool unknown = std::ranges::any_of(risks, [](double risk) { return std::isnan(risk); });
+  return unknown ? kNan : auc(risks, outcomes_of(rows));
 }
 
-Figures figures_of(const OperatingPoint& point, int column, const Rows& rows, const Truth& truth) {
+Figures figures_of(const OperatingPoint& point, int column, const Predictions& predictions, const Rows& rows,
+                   const Truth& truth) {
   const std::vector<double> scores = scores_of(rows, column);
   const std::vector<int> outcomes = outcomes_of(rows);
   Figures f;
@@ -138,7 +138,7 @@ Figures figures_of(const OperatingPoint& point, int column, const Rows& rows, co
       std::isnan(point.threshold) ? without_threshold() : threshold_metrics(scores, outcomes, point.threshold);
   f.brier = brier_score(scores, outcomes);
   f.mean_score = rows.empty() ? kNan : std::accumulate(scores.begin(), scores.end(), 0.0) / f.patients;
-  f.reachable = reachable_auc(rows, truth.of(point.model));
+  f.reachable = reachable_auc(point.model, predictions, rows, truth);
   f.reachable_z = f.auc.standard_error > 0 ? (f.reachable - f.auc.auc) / f.auc.standard_error : kNan;
   f.note = note_on(f.patients, f.events);
   if (f.note.empty() && f.auc.standard_error == 0) f.note = "complete separation: the AUC's interval has no width";
@@ -167,13 +167,14 @@ Comparison compare(const std::vector<std::string>& models, const std::vector<int
   return comparison;
 }
 
-void add_subset(Results& results, Subset subset, const Rows& rows, const std::vector<int>& columns,
+void add_subset(Results& results, Subset subset, const Predictions& predictions, const std::vector<int>& columns,
                 const Truth& truth) {
+  const Rows rows = rows_of(predictions, subset);
   const Rows common = scored_by(rows, columns);
   for (const Population population : {Population::own, Population::common})
     for (std::size_t m = 0; m < columns.size(); ++m) {
       const Rows& patients = population == Population::common ? common : scored_by(rows, {columns[m]});
-      Figures f = figures_of(results.thresholds[m], columns[m], patients, truth);
+      Figures f = figures_of(results.thresholds[m], columns[m], predictions, patients, truth);
       f.subset = subset;
       f.population = population;
       if (subset == Subset::train_in_sample) f.reachable_z = kNan;  // fitted patients can be beyond what is reachable
@@ -204,21 +205,29 @@ std::vector<const Predictions::Row*> common_rows(const Predictions& predictions,
   return scored_by(rows_of(predictions, subset), columns_of(predictions, models));
 }
 
-bool Truth::all_sources(const std::string& sources) const {
-  return risks.contains("risk_" + sources) && std::ranges::all_of(risks, [&](const auto& entry) {
-           const bool choice = entry.first.starts_with("risk_") && entry.first != "risk_available";
-           return !choice || entry.first.size() <= 5 + sources.size();
-         });
+double Truth::risk(const std::string& patient, const std::string& sources) const {
+  for (const std::string& column : {"risk_" + sources, std::string("true_risk")}) {
+    const auto risk_of = risks.find(column);
+    if (risk_of == risks.end()) continue;
+    const auto found = risk_of->second.find(patient);
+    return found == risk_of->second.end() ? kNan : found->second;
+  }
+  return kNan;
 }
 
-const std::map<std::string, double>* Truth::of(const std::string& model) const {
-  const auto mark = model.rfind('_');
-  std::string sources = mark == std::string::npos ? model.substr(0, 1) : model.substr(mark + 1);
-  for (char& c : sources) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  const std::string own = all_sources(sources) ? "risk_available" : "risk_" + sources;
-  for (const std::string& column : {own, "risk_" + sources, std::string("true_risk")})
-    if (const auto found = risks.find(column); found != risks.end()) return &found->second;
-  return nullptr;
+std::string sources_behind(const std::string& model, const Predictions& predictions, const Predictions::Row& row) {
+  const auto lower = [](char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); };
+  const auto letters_of = [](const std::string& name) {
+    return is_fusion(name) ? name.substr(name.rfind('_') + 1) : name.substr(0, 1);
+  };
+  std::string sources;
+  for (const char letter : letters_of(model)) {
+    const auto own = std::ranges::find_if(
+        predictions.models, [&](const std::string& name) { return !is_fusion(name) && lower(name[0]) == lower(letter); });
+    const auto column = static_cast<std::size_t>(own - predictions.models.begin());
+    if (own == predictions.models.end() || !std::isnan(row.scores[column])) sources += lower(letter);
+  }
+  return sources;
 }
 
 Truth read_truth(const std::filesystem::path& file) {
@@ -250,7 +259,7 @@ Results evaluate(const EvaluationConfig& config, const Predictions& predictions,
   const Rows out_of_fold = rows_of(predictions, Subset::train_out_of_fold);
   for (std::size_t m = 0; m < columns.size(); ++m)
     results.thresholds.push_back(freeze_threshold(config, results.models[m], columns[m], out_of_fold));
-  for (const Subset subset : kSubsets) add_subset(results, subset, rows_of(predictions, subset), columns, truth);
+  for (const Subset subset : kSubsets) add_subset(results, subset, predictions, columns, truth);
   return results;
 }
 

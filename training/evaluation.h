@@ -40,20 +40,19 @@ struct EvaluationConfig {
 };
 
 /// Best possible risks of synthetic patients, by column and patient id: `true_risk`; where the file has them also
-/// `risk_c`, `risk_hp`, ... for models that see only these sources (first letters, in the order of the file's columns),
-/// and `risk_available` for models that make do with what each patient has.
+/// `risk_c`, `risk_hp`, ... for models that see only these sources (first letters, in the order of the file's columns).
 struct Truth {
   std::map<std::string, std::map<std::string, double>> risks;
 
   bool empty() const { return risks.empty(); }
-  /// What no model of these sources can outrank: `Ensemble_CH` is held against `risk_ch`, `Clinic` against `risk_c`;
-  /// a model of all sources, which may be lacking one, against `risk_available`; others against `true_risk`.
-  /// nullptr when there is no truth at all.
-  const std::map<std::string, double>* of(const std::string& model) const;
-
- private:
-  bool all_sources(const std::string& sources) const;
+  /// What no model of these `sources` can outrank: `risk_ch` for "ch", `true_risk` where the file has no such column;
+  /// NaN for a patient whom it lacks.
+  double risk(const std::string& patient, const std::string& sources) const;
 };
+
+/// The sources a score is made of: the letters of the model's name ("ch" of Ensemble_CH, "c" of Clinic), less those whose
+/// own model has no score for the patient. An attention fusion makes do with fewer, and is held against no more.
+std::string sources_behind(const std::string& model, const Predictions& predictions, const Predictions::Row& row);
 
 /// Reads the columns patient_id, true_risk and risk_*; empty for an empty path.
 Truth read_truth(const std::filesystem::path& file);

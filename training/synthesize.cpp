@@ -85,9 +85,8 @@ std::string manifest_text(const SyntheticCohort& cohort, bool images) {
 }
 
 Table truth_table(const SyntheticCohort& cohort) {
-  std::vector<std::string> columns = {
-      "true_risk",     "linear_predictor", "contribution_clinic", "contribution_habitat", "contribution_pathology",
-      "risk_available"};
+  std::vector<std::string> columns = {"true_risk", "linear_predictor", "contribution_clinic", "contribution_habitat",
+                                      "contribution_pathology"};
   for (const Choice& choice : kChoices) columns.push_back(std::string("risk_") + choice.name);
   for (const char* habitat : {"1", "2", "3", "4"}) columns.push_back(std::string("habitat_") + habitat + "_share");
   columns.emplace_back("texture_b_share");
@@ -100,8 +99,7 @@ Table truth_table(const SyntheticCohort& cohort) {
   for (int row = 0; row < table.rows(); ++row) {
     const SyntheticPatient& patient = cohort.patients[static_cast<std::size_t>(row)];
     std::vector<double> values = {cohort.risk(patient), cohort.intercept + patient.contribution(kAllSources),
-                                  patient.clinic,       patient.habitat,
-                                  patient.pathology,    cohort.risk(patient, patient.available())};
+                                  patient.clinic, patient.habitat, patient.pathology};
     for (const Choice& choice : kChoices) values.push_back(cohort.risk(patient, choice.sources));
     const double nan = std::numeric_limits<double>::quiet_NaN();  // nothing to compare with where there is no image
     for (const double share : patient.habitat_shares) values.push_back(patient.has_mri ? share : nan);

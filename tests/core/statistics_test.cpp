@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <limits>
+#include <set>
 
 #include "core/random.h"
 #include "tests/support/anchors.h"
@@ -59,6 +60,23 @@ TEST(AucDelong, CoversTheTruthAsOftenAsItSays) {
     covered += ours.interval.lower <= truth && truth <= ours.interval.upper;
   }
   EXPECT_NEAR(covered / double(kRepeats), 0.95, 0.025);  // 3.6 binomial standard errors
+}
+
+// A vector may begin anywhere that malloc likes: the last digit must not depend on it.
+TEST(AucDelong, DoesNotDependOnWhereVectorsLie) {
+  const auto outcomes = some_outcomes(301, 5);
+  const Placements first = placements(normal_scores(outcomes, 0.4, 1), outcomes);
+  const Placements second = placements(normal_scores(outcomes, 0.7, 2), outcomes);
+  const Eigen::MatrixXd expected = delong_covariance({first, second});
+  std::vector<std::vector<double>> between;
+  std::set<std::uintptr_t> places;
+  for (int trial = 0; trial < 64; ++trial) {
+    const std::vector<Placements> moved = {first, second};
+    places.insert(reinterpret_cast<std::uintptr_t>(moved[0].events.data()) % 32);
+    EXPECT_EQ(delong_covariance(moved), expected);
+    between.emplace_back(static_cast<std::size_t>(2 * trial + 1));
+  }
+  EXPECT_GT(places.size(), 1u) << "the test saw one alignment only";
 }
 
 TEST(DelongTest, IsAntisymmetric) {

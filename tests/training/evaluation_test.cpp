@@ -156,15 +156,25 @@ TEST(Evaluation, SaysHowFarAModelIsFromTheBestReachableAuc) {
 TEST(Evaluation, HoldsAModelAgainstTheBestRiskOfItsSources) {
   Truth truth;
   truth.risks = {{"true_risk", {{"P", 0.1}}}, {"risk_c", {{"P", 0.2}}}, {"risk_ch", {{"P", 0.3}}}};
-  EXPECT_EQ(truth.of("Clinic")->at("P"), 0.2);
-  EXPECT_EQ(truth.of("Ensemble_CH")->at("P"), 0.3);
-  EXPECT_EQ(truth.of("MHA_CHP")->at("P"), 0.1);
-  truth.risks["risk_chp"] = {{"P", 0.4}};
-  EXPECT_EQ(truth.of("MHA_CHP")->at("P"), 0.4);
-  truth.risks["risk_available"] = {{"P", 0.5}};
-  EXPECT_EQ(truth.of("MHA_CHP")->at("P"), 0.5);
-  EXPECT_EQ(truth.of("Ensemble_CH")->at("P"), 0.3);
-  EXPECT_EQ(Truth{}.of("Clinic"), nullptr);
+  EXPECT_EQ(truth.risk("P", "c"), 0.2);
+  EXPECT_EQ(truth.risk("P", "ch"), 0.3);
+  EXPECT_EQ(truth.risk("P", "chp"), 0.1);
+  EXPECT_TRUE(std::isnan(truth.risk("Q", "c")));
+  EXPECT_TRUE(std::isnan(Truth{}.risk("P", "c")));
+}
+
+// A source that an inclusion rule keeps from a model counts as missing, though the patient has it.
+TEST(Evaluation, CountsOnlySourcesThatScoreThePatient) {
+  Predictions predictions;
+  predictions.models = {"Clinic", "Habitat", "Pathology", "Ensemble_CH", "MHA_CHP"};
+  Predictions::Row row{"P", "A", Role::test, Scored::held_out, 1, {0.1, 0.2, 0.3, 0.4, 0.5}};
+  EXPECT_EQ(sources_behind("MHA_CHP", predictions, row), "chp");
+  EXPECT_EQ(sources_behind("Ensemble_CH", predictions, row), "ch");
+  EXPECT_EQ(sources_behind("Pathology", predictions, row), "p");
+  row.scores[0] = kNan;
+  EXPECT_EQ(sources_behind("MHA_CHP", predictions, row), "hp");
+  predictions.models[0] = "Ensemble_HP";
+  EXPECT_EQ(sources_behind("MHA_CHP", predictions, row), "chp") << "nothing is known of Clinic";
 }
 
 TEST(Evaluation, GivesNanWithAReasonForDegenerateCohorts) {

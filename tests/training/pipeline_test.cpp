@@ -68,14 +68,12 @@ const std::vector<std::string> kModels = {"Clinic",      "Habitat",     "Patholo
 class PlantedSignal : public testing::TestWithParam<int> {};
 
 // Every model of the comparison comes within three standard errors of what the true risks allow it, on the patients that
-// all can score and on all its own. MHA_CHP on all its own, a fifth of whom lack a source, is left out: it stays 3.04 and
-// 3.09 standard errors below.
+// all can score and on all its own.
 TEST_P(PlantedSignal, IsRecovered) {
   const Results results = run_synthetic("signal" + std::to_string(GetParam()), 330, GetParam(), 1);
   EXPECT_EQ(results.models, kModels);
   for (const Population population : {Population::own, Population::common}) {
     for (const auto& model : kModels) {
-      if (model == "MHA_CHP" && population == Population::own) continue;
       const Figures* pooled = results.find(model, Subset::pooled, population);
       ASSERT_NE(pooled, nullptr);
       EXPECT_GE(pooled->events, 60) << model;
@@ -116,6 +114,17 @@ std::map<std::string, std::string> hashes_of(const fs::path& run) {
   return hashes;
 }
 
+/// The files of two runs that are not the same; empty where all are.
+std::set<std::string> differing(const std::map<std::string, std::string>& a, const std::map<std::string, std::string>& b) {
+  std::set<std::string> names;
+  for (const auto& [of, in] : {std::pair(&a, &b), std::pair(&b, &a)}) {
+    for (const auto& [name, hash] : *of) {
+      if (const auto other = in->find(name); other == in->end() || other->second != hash) names.insert(name);
+    }
+  }
+  return names;
+}
+
 TEST(Pipeline, GivesTheSameBytesForAnyThreadCount) {
   log::silence();
   const fs::path folder = fresh("threads");
@@ -128,7 +137,7 @@ TEST(Pipeline, GivesTheSameBytesForAnyThreadCount) {
     const auto hashes = hashes_of(run_folder.path());
     if (first.empty()) first = hashes;
     EXPECT_GT(hashes.size(), 100u);
-    EXPECT_EQ(hashes, first) << threads << " threads";
+    EXPECT_EQ(differing(hashes, first), std::set<std::string>{}) << threads << " threads";
   }
   set_thread_count(0);
 }
@@ -179,7 +188,7 @@ TEST(Pipeline, ResumesToTheSameBytesAfterBeingKilled) {
     ++kills;
   }
   EXPECT_GE(kills, 2);
-  EXPECT_EQ(hashes_of(folder / "killed"), whole);
+  EXPECT_EQ(differing(hashes_of(folder / "killed"), whole), std::set<std::string>{});
 }
 
 TEST(Pipeline, CostsNoOtherPatientWhatOneFileLacks) {
