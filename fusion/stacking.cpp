@@ -49,10 +49,24 @@ LogisticModel fit_weighted_mean(const TrainingTable& train) {
   return {train.table().columns, 0, weights / weights.sum(), ""};
 }
 
-LogisticModel fit_second_level(const StackingConfig& config, const TrainingTable& train) {
-  if (config.method == "weighted_mean") return fit_weighted_mean(train);
+LogisticModel fit_regression(const StackingConfig& config, const TrainingTable& train) {
   if (config.weights == "free") return fit_logistic_regression({.c = config.c, .penalty = "l2"}, train);
   return fit_without_negative_weights(config, train);
+}
+
+/// Log-odds are brought to unit variance for the fit: a component that was shrunk hard speaks in a small range, and a
+/// penalty on the weight of that range would shrink it again, far below the others.
+LogisticModel fit_second_level(const StackingConfig& config, const Table& inputs, const TrainingView& view) {
+  if (config.method == "weighted_mean") return fit_weighted_mean({inputs, view});
+  if (config.inputs == "probability") return fit_regression(config, {inputs, view});
+  Table scaled = inputs;
+  const Eigen::RowVectorXd centred_squares =
+      (inputs.values.rowwise() - inputs.values.colwise().mean()).array().square().colwise().mean();
+  const Eigen::ArrayXd sd = centred_squares.unaryExpr([](double v) { return v > 0 ? std::sqrt(v) : 1; }).transpose();
+  scaled.values.array().rowwise() /= sd.transpose();
+  LogisticModel model = fit_regression(config, {scaled, view});
+  model.coefficients.array() /= sd;
+  return model;
 }
 
 }  // namespace
@@ -76,7 +90,8 @@ StackedModel fit_stacking(const StackingConfig& config, const std::string& name,
   for (int r = 0; r < probabilities.rows(); ++r) {
     for (int c = 0; c < probabilities.cols(); ++c) probabilities.values(r, c) = rows[ids[r]][c];
   }
-  const TrainingTable complete(as_inputs(probabilities, model.inputs), train);
+  const Table second_level = as_inputs(probabilities, model.inputs);
+  const TrainingTable complete(second_level, train);
   model.patients = complete.rows();
   model.events = complete.events();
   if (std::min(model.events, model.patients - model.events) < 4) {
@@ -84,7 +99,7 @@ StackedModel fit_stacking(const StackingConfig& config, const std::string& name,
                      join_names(model.components) + ", " + std::to_string(model.events) +
                      " with the event; an ensemble needs at least 4 of each outcome");
   }
-  model.model = fit_second_level(config, complete);
+  model.model = fit_second_level(config, second_level, train);
   return model;
 }
 

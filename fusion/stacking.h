@@ -22,7 +22,8 @@ struct StackingConfig {
         field("method", &StackingConfig::method,
               "second level: logistic regression, or the mean of probabilities weighted by out-of-fold AUC - 0.5")
             .one_of({"logistic_regression", "weighted_mean"}),
-        field("c", &StackingConfig::c, "inverse strength of the L2 penalty on the ensemble's weights").at_least(1e-12),
+        field("c", &StackingConfig::c, "inverse strength of the L2 penalty on the ensemble's weights of log-odds scaled to unit "
+              "variance, or of probabilities").at_least(1e-12),
         field("inputs", &StackingConfig::inputs, "what the regression sees of its components").one_of({"log_odds", "probability"}),
         field("weights", &StackingConfig::weights, "weights of the regression: of 0 or more, or of any sign")
             .one_of({"non_negative", "free"}),
