@@ -24,13 +24,13 @@ struct AttentionConfig {
   int width = 16;
   int heads = 2;
   int layers = 1;
-  double modality_dropout = 0.2;
-  double label_smoothing = 0.1;
+  double modality_dropout = 0.4;
+  double label_smoothing = 0;
   int seeds = 5;
   int epochs = 40;
   int batch_size = 32;
   double learning_rate = 1e-2;
-  double weight_decay = 1;
+  double weight_decay = 2;
   double warmup_fraction = 0.1;
   double clip_norm = 1.0;
 

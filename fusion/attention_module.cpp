@@ -39,7 +39,8 @@ torch::Tensor BlockImpl::attend(const torch::Tensor& x, const torch::Tensor& abs
   const double scale = 1 / std::sqrt(static_cast<double>(D / heads));
   auto scores = torch::matmul(parts[0], parts[1].transpose(2, 3)) * scale;                         // (B, H, T, T)
   scores = scores.masked_fill(absent, -std::numeric_limits<double>::infinity());
-  const auto seen = torch::matmul(torch::softmax(scores, -1), parts[2]);                           // (B, H, T, D/H)
+  const auto share = torch::logical_not(absent).to(x.scalar_type()).mean(-1, /*keepdim=*/true);    // (B, 1, 1, 1)
+  const auto seen = torch::matmul(torch::softmax(scores, -1), parts[2]) * share;                   // (B, H, T, D/H)
   return out(seen.transpose(1, 2).reshape({B, T, D}));
 }
 
@@ -60,7 +61,6 @@ AttentionFusionImpl::AttentionFusionImpl(const AttentionConfig& config, const st
   for (int layer = 0; layer < config.layers; ++layer) {
     blocks.push_back(register_module("layer" + std::to_string(layer), Block(config.width, config.heads, layer)));
   }
-  final_norm = register_module("final_norm", Norm(config.width));
   head = register_module("head", Linear(config.width, 1));
 }
 
@@ -73,7 +73,7 @@ torch::Tensor AttentionFusionImpl::forward(const std::vector<torch::Tensor>& x, 
   const auto absent = torch::cat({torch::zeros_like(missing.slice(1, 0, 1)), missing}, 1)      // CLS is never masked
                           .unsqueeze(1).unsqueeze(1);                                          // (B, 1, 1, T)
   for (auto& block : blocks) h = block(h, absent);
-  return head(final_norm(h.select(1, 0))).squeeze(-1);                                         // (B,)
+  return head(h.select(1, 0)).squeeze(-1);                                                    // (B,)
 }
 
 std::vector<AttentionWeight> weights_of(const AttentionFusion& module) {

@@ -28,7 +28,9 @@ TORCH_MODULE(Norm);
 
 /// Pre-norm transformer block: x + attention(norm(x)), then x + mlp(norm(x)) with GELU and twice the width inside.
 /// The first block attends to x itself: a norm there would take from every token how large its values are, which for a
-/// risk is most of what it says (Gorishniy et al., NeurIPS 2021, FT-Transformer).
+/// risk is most of what it says (Gorishniy et al., NeurIPS 2021, FT-Transformer). What a token sees is weighted by the
+/// share of tokens that are there: softmax is a mean, so that a lone modality would speak as loud as all together, while
+/// evidence adds up.
 struct BlockImpl : torch::nn::Module {
   BlockImpl(int width, int heads, int layer);
   /// @param x      (B, T, D)
@@ -42,7 +44,7 @@ struct BlockImpl : torch::nn::Module {
 TORCH_MODULE(Block);
 
 /// One token per modality (linear map + learned embedding) and a CLS token that is never masked; blocks;
-/// the head reads CLS. All weights are double: a score is then the same to 1e-12 for any order of sums.
+/// the head reads CLS, without a norm for the reason given at the block. All weights are double: a score is then the same to 1e-12 for any order of sums.
 struct AttentionFusionImpl : torch::nn::Module {
   AttentionFusionImpl(const AttentionConfig& config, const std::vector<AttentionInput>& inputs);
   /// @param x       per modality (B, width of its input), finite; rows of a missing modality are not looked at
@@ -52,7 +54,6 @@ struct AttentionFusionImpl : torch::nn::Module {
   std::vector<Linear> tokens;
   std::vector<Block> blocks;
   torch::Tensor modality_embedding, cls;
-  Norm final_norm{nullptr};
   Linear head{nullptr};
 };
 TORCH_MODULE(AttentionFusion);

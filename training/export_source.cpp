@@ -35,7 +35,8 @@ def attend(self, qkv: Tensor, absent: Tensor, heads: int) -> Tensor:
     p = qkv.view([S, B, T, 3, heads, D // heads]).permute([3, 0, 1, 4, 2, 5])
     scores = torch.matmul(p[0], p[1].transpose(3, 4)) / ((D // heads) ** 0.5)
     scores = scores.masked_fill(absent, -float('inf'))
-    return torch.matmul(torch.softmax(scores, -1), p[2]).transpose(2, 3).reshape([S, B, T, D])
+    share = torch.mean(torch.logical_not(absent).double(), -1, True)
+    return (torch.matmul(torch.softmax(scores, -1), p[2]) * share).transpose(2, 3).reshape([S, B, T, D])
 )";
 
 std::string join(const std::vector<std::string>& parts, const std::string& separator) {
@@ -87,10 +88,10 @@ std::string attention_source(const fusion::AttentionModel& model, const std::vec
       join(seen, ", "), join(tokens, ", "));
   for (int layer = 0; layer < config.layers; ++layer) source += block(layer, config.heads);
   source += fmt::format(
-      "    logits = self.linear(self.norm(h[:, :, :1], {}), {}).squeeze(3).squeeze(2)\n"  // (S, B)
+      "    logits = self.linear(h[:, :, :1], {}).squeeze(3).squeeze(2)\n"  // (S, B)
       "    p = torch.mean(torch.sigmoid(logits), 0)\n"
       "    return torch.where(torch.any(present, 1), p, torch.full_like(p, float('nan')))\n",
-      weights("final_norm"), weights("head"));
+      weights("head"));
   const std::string parameters = join(declared, ", "), passed = join(arguments, ", ");
   source += fmt::format("\ndef forward(self, {}) -> Tensor:\n    return self.probability([{}])\n", parameters, passed);
   source += fmt::format(
