@@ -69,6 +69,8 @@ struct ImageProcessingConfig {
 
 /// As stored, with the type of its voxels; Inf and NaN are kept. Throws as read_volume does.
 Image load_image(const std::filesystem::path& file);
+/// In double precision; else as write_volume.
+void write_image(const std::filesystem::path& file, const Image& image);
 
 /// SimpleITK's Normalize over the whole image, then clipping and scale. Throws InputError for a blank image and for one
 /// with voxels that are not finite. Source: PyRadiomics imageoperations.py, normalizeImage.

@@ -128,9 +128,9 @@ TEST(Engine, OrderOfLabelsAndThreadsChangeNoBit) {
   const Phantom p = phantom();
   RadiomicsConfig config;
   config.features.image_types = {"original", "wavelet", "squareroot"};
-  config.labels = "1,3";
+  config.labels = std::vector<int>{1, 3};
   const auto rows = extract_regions(p.image, p.map, config);
-  config.labels = "3,1";
+  config.labels = std::vector<int>{3, 1};
   for (const int threads : {1, 2, 5}) {
     set_thread_count(threads);
     const auto turned = extract_regions(p.image, p.map, config);
@@ -138,14 +138,14 @@ TEST(Engine, OrderOfLabelsAndThreadsChangeNoBit) {
     EXPECT_TRUE(same(rows[1], turned[0]));
   }
   set_thread_count(0);
-  config.labels = "3";
+  config.labels = std::vector<int>{3};
   EXPECT_TRUE(same(rows[1], extract_regions(p.image, p.map, config)[0]));
 }
 
 TEST(Engine, NamesLabels) {
   const auto labels_of = [](const std::string& text) {
     Phantom p = phantom();
-    return choose_labels(p.map, text);
+    return choose_labels(p.map, parse_labels(text));
   };
   EXPECT_EQ(labels_of("all"), (std::vector<int>{1, 3, 5}));
   EXPECT_EQ(labels_of("merge"), (std::vector<int>{1}));
@@ -157,7 +157,7 @@ TEST(Engine, NamesLabels) {
 TEST(Engine, BadRegionsAreRowsWithAReason) {
   Phantom p = phantom();
   RadiomicsConfig config;
-  config.labels = "1,3,5,7";
+  config.labels = std::vector<int>{1, 3, 5, 7};
   p.image.voxels[p.image.grid.index(12, 12, 2)] = NAN;  // in label 3
   const auto rows = extract_regions(p.image, p.map, config);
   EXPECT_EQ(rows[0].failure, "");
