@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
+#include <numeric>
+#include <type_traits>
 
 #include "core/error.h"
 #include "core/parallel.h"
@@ -50,80 +53,86 @@ void order_taps(std::int64_t position, std::int64_t period, std::int64_t taps, s
   for (std::int64_t j = 0; j < taps; ++j) order[static_cast<std::size_t>(j)] = j < beyond ? beyond - 1 - j : j;
 }
 
-/// A row of x: outputs `first` … first + count - 1 in positions; `in` starts at position first - before. `borders` are
-/// the outputs whose taps are added in another order.
+/// Outputs of both filters from the same inputs: halves[h][i] = sum over j, in the given order, of
+/// taps[j] * in[(n - 1 - j) * stride + i].
 template <class T>
-void filter_row(const T* in, T* out, std::int64_t first, std::int64_t count, std::int64_t period, const Taps<T>& taps,
-                const std::vector<std::int64_t>& borders) {
-  const std::int64_t n = taps.size();
-  std::fill(out, out + count, T{0});
-  for (std::int64_t j = 0; j < n; ++j) {
-    const T tap = taps.values[static_cast<std::size_t>(j)];
-    const T* shifted = in + (n - 1 - j);
-    for (std::int64_t i = 0; i < count; ++i) out[i] += tap * shifted[i];
-  }
-  std::vector<std::int64_t> order;
-  for (const std::int64_t i : borders) {
-    order_taps(first + i, period, n, order);
-    T sum = 0;
-    for (const std::int64_t j : order) sum += taps.values[static_cast<std::size_t>(j)] * in[i + n - 1 - j];
-    out[i] = sum;
-  }
-}
-
-/// out[x] = sum over j of taps[j] * rows[j][x] in the given order; rows[j] = in + (n - 1 - j) * stride.
-template <class T>
-void combine_rows(const T* in, std::int64_t stride, T* out, std::int64_t count, const Taps<T>& taps,
-                  const std::vector<std::int64_t>& order) {
-  const std::int64_t n = taps.size();
-  constexpr std::int64_t kChunk = 16;  // sums held in registers while the taps run
+void combine(const T* in, std::int64_t stride, const std::array<T*, 2>& halves, std::int64_t count,
+             const std::array<Taps<T>, 2>& filters, const std::vector<std::int64_t>& order) {
+  const std::int64_t n = filters[0].size();
+  const T *const low = filters[0].values.data(), *const high = filters[1].values.data();
+  typedef T Lanes __attribute__((vector_size(32)));  // eight sums held in registers while the taps run
+  constexpr std::int64_t kLanes = 32 / sizeof(T), kVectors = 4;
   std::int64_t i = 0;
-  for (; i + kChunk <= count; i += kChunk) {
-    std::array<T, kChunk> sum{};
+  for (; i + kVectors * kLanes <= count; i += kVectors * kLanes) {
+    Lanes sum[kVectors] = {}, difference[kVectors] = {};
     for (const std::int64_t j : order) {
-      const T tap = taps.values[static_cast<std::size_t>(j)];
       const T* row = in + (n - 1 - j) * stride + i;
-      for (std::int64_t k = 0; k < kChunk; ++k) sum[static_cast<std::size_t>(k)] += tap * row[k];
-    }
-    std::copy(sum.begin(), sum.end(), out + i);
-  }
-  for (; i < count; ++i) {
-    T sum = 0;
-    for (const std::int64_t j : order) sum += taps.values[static_cast<std::size_t>(j)] * in[(n - 1 - j) * stride + i];
-    out[i] = sum;
-  }
-}
-
-/// Low-pass and high-pass of a block along one axis; the outputs' window is narrower by the filter's support there.
-template <class T>
-std::array<Block<T>, 2> split(const Block<T>& block, int axis, std::int64_t period,
-                              const std::array<Taps<T>, 2>& filters) {
-  const Window& in = block.window;
-  Window window = in;
-  window.low[axis] += filters[0].before();
-  window.size[axis] -= filters[0].size() - 1;
-  std::array<Block<T>, 2> halves;
-  for (auto& half : halves) half = {window, std::vector<T>(static_cast<std::size_t>(window.count()))};
-  std::vector<std::int64_t> borders;
-  for (std::int64_t i = 0; axis == 0 && i < window.size[0]; ++i) {
-    if (wrapped(window.low[0] + i, period) + filters[0].after() >= period) borders.push_back(i);
-  }
-  parallel_for(window.size[2], [&](std::int64_t z) {
-    std::vector<std::int64_t> order;
-    for (std::int64_t y = 0; y < window.size[1]; ++y) {
-      const T* row = block.values.data() + in.size[0] * (y + in.size[1] * z);
-      const std::int64_t position = window.low[axis] + (axis == 1 ? y : z);
-      if (axis != 0) order_taps(position, period, filters[0].size(), order);
-      for (std::size_t h = 0; h < 2; ++h) {
-        T* out = halves[h].values.data() + window.size[0] * (y + window.size[1] * z);
-        if (axis == 0)
-          filter_row(row, out, window.low[0], window.size[0], period, filters[h], borders);
-        else
-          combine_rows(row, axis == 1 ? in.size[0] : in.size[0] * in.size[1], out, window.size[0], filters[h], order);
+      for (std::int64_t v = 0; v < kVectors; ++v) {
+        Lanes inputs;
+        std::memcpy(&inputs, row + v * kLanes, sizeof(inputs));
+        sum[v] += low[j] * inputs;
+        difference[v] += high[j] * inputs;
       }
     }
-  });
-  return halves;
+    std::memcpy(halves[0] + i, sum, sizeof(sum));
+    std::memcpy(halves[1] + i, difference, sizeof(difference));
+  }
+  for (; i < count; ++i) {
+    T sum = 0, difference = 0;
+    for (const std::int64_t j : order) {
+      sum += low[j] * in[(n - 1 - j) * stride + i];
+      difference += high[j] * in[(n - 1 - j) * stride + i];
+    }
+    halves[0][i] = sum;
+    halves[1][i] = difference;
+  }
+}
+
+/// Rows of a block, or of a part of one.
+template <class T>
+struct View {
+  Window window;
+  T* values;
+  std::int64_t row, plane;  ///< distance of rows and of planes
+
+  T* at(std::int64_t y, std::int64_t z) const { return values + row * y + plane * z; }
+};
+
+template <class T>
+View<T> view_of(const Window& window, std::vector<std::remove_const_t<T>>& values) {
+  return {window, values.data(), window.size[0], window.size[0] * window.size[1]};
+}
+
+/// Along an axis the outputs' window is narrower by the filter's support.
+Window narrowed(Window window, int axis, std::int64_t before, std::int64_t taps) {
+  window.low[static_cast<std::size_t>(axis)] += before;
+  window.size[static_cast<std::size_t>(axis)] -= taps - 1;
+  return window;
+}
+
+/// Low-pass and high-pass along one axis, into views of the narrower window.
+template <class T>
+void split(const View<const T>& in, int axis, std::int64_t period, const std::array<Taps<T>, 2>& filters,
+           const std::array<View<T>, 2>& halves) {
+  const Window& window = halves[0].window;
+  const std::int64_t taps = filters[0].size(), stride = axis == 0 ? 1 : axis == 1 ? in.row : in.plane;
+  std::vector<std::int64_t> order(static_cast<std::size_t>(taps));
+  std::iota(order.begin(), order.end(), 0);
+  for (std::int64_t z = 0; z < window.size[2]; ++z) {
+    for (std::int64_t y = 0; y < window.size[1]; ++y) {
+      if (axis != 0) order_taps(window.low[axis] + (axis == 1 ? y : z), period, taps, order);
+      combine(in.at(y, z), stride, {halves[0].at(y, z), halves[1].at(y, z)}, window.size[0], filters, order);
+    }
+  }
+  if (axis != 0) return;
+  for (std::int64_t x = 0; x < window.size[0]; ++x) {  // outputs whose taps are added in another order
+    if (wrapped(window.low[0] + x, period) + filters[0].after() < period) continue;
+    order_taps(window.low[0] + x, period, taps, order);
+    for (std::int64_t z = 0; z < window.size[2]; ++z) {
+      for (std::int64_t y = 0; y < window.size[1]; ++y)
+        combine(in.at(y, z) + x, 1, {halves[0].at(y, z) + x, halves[1].at(y, z) + x}, 1, filters, order);
+    }
+  }
 }
 
 template <class T>
@@ -132,26 +141,64 @@ struct Bands {
   Block<T> approximation;
 };
 
-/// One level: details LLH, LHL, … in the order of their names and the approximation.
+/// All bands of a part of the block, into views of them in the order of their names. What lies between is small.
 template <class T>
-Bands<T> decompose(Block<T> block, const std::array<bool, 3>& axes, const std::array<std::int64_t, 3>& period,
-                   const std::array<Taps<T>, 2>& filters) {
-  std::vector<std::pair<std::string, Block<T>>> bands;
-  bands.emplace_back("", std::move(block));
-  for (int axis = 0; axis < 3; ++axis) {
-    if (!axes[static_cast<std::size_t>(axis)]) continue;
-    std::vector<std::pair<std::string, Block<T>>> narrower;
-    for (auto& [name, band] : bands) {
-      auto halves = split(band, axis, period[static_cast<std::size_t>(axis)], filters);
-      band.values = {};
-      narrower.emplace_back(name + "L", std::move(halves[0]));
-      narrower.emplace_back(name + "H", std::move(halves[1]));
+void decompose_part(const View<const T>& part, const std::vector<int>& axes, const std::array<std::int64_t, 3>& period,
+                    const std::array<Taps<T>, 2>& filters, const std::vector<View<T>>& bands) {
+  std::vector<View<const T>> wider = {part};
+  std::vector<std::vector<T>> held, next;
+  for (std::size_t a = 0; a < axes.size(); ++a) {
+    std::vector<View<T>> narrower;
+    next.clear();
+    const Window window = narrowed(wider.front().window, axes[a], filters[0].before(), filters[0].size());
+    for (std::size_t b = 0; b < 2 * wider.size(); ++b) {
+      if (a + 1 == axes.size()) narrower.push_back(bands[b]);
+      else narrower.push_back(view_of<T>(window, next.emplace_back(static_cast<std::size_t>(window.count()))));
     }
-    bands = std::move(narrower);
+    for (std::size_t b = 0; b < wider.size(); ++b)
+      split<T>(wider[b], axes[a], period[static_cast<std::size_t>(axes[a])], filters,
+               {narrower[2 * b], narrower[2 * b + 1]});
+    held.swap(next);
+    wider.clear();
+    for (const View<T>& view : narrower) wider.push_back({view.window, view.values, view.row, view.plane});
   }
+}
+
+/// One level: details LLH, LHL, … in the order of their names and the approximation. Some rows at a time, so that what
+/// lies between image and bands stays in the processor's cache.
+template <class T>
+Bands<T> decompose(Block<T> block, const std::array<bool, 3>& active, const std::array<std::int64_t, 3>& period,
+                   const std::array<Taps<T>, 2>& filters) {
+  constexpr std::int64_t kRows = 8;
+  std::vector<int> axes;
+  Window window = block.window;
+  for (int axis = 0; axis < 3; ++axis) {
+    if (!active[static_cast<std::size_t>(axis)]) continue;
+    axes.push_back(axis);
+    window = narrowed(window, axis, filters[0].before(), filters[0].size());
+  }
+  std::vector<Block<T>> bands(std::size_t{1} << axes.size());
+  for (auto& band : bands) band = {window, std::vector<T>(static_cast<std::size_t>(window.count()))};
+  const std::int64_t beyond = active[1] ? filters[0].size() - 1 : 0;  // rows that outputs need besides their own
+  parallel_for((window.size[1] + kRows - 1) / kRows, [&](std::int64_t strip) {
+    const std::int64_t first = strip * kRows, rows = std::min(kRows, window.size[1] - first);
+    const auto strip_of = [&](auto view, std::int64_t extra) {
+      view.values += first * view.row;
+      view.window.low[1] += first;
+      view.window.size[1] = rows + extra;
+      return view;
+    };
+    std::vector<View<T>> outputs;
+    for (auto& band : bands) outputs.push_back(strip_of(view_of<T>(window, band.values), 0));
+    decompose_part<T>(strip_of(view_of<const T>(block.window, block.values), beyond), axes, period, filters, outputs);
+  });
   Bands<T> result;
-  result.approximation = std::move(bands.front().second);
-  result.details.assign(std::make_move_iterator(bands.begin() + 1), std::make_move_iterator(bands.end()));
+  result.approximation = std::move(bands.front());
+  for (std::size_t b = 1; b < bands.size(); ++b) {
+    std::string name;
+    for (std::size_t a = 0; a < axes.size(); ++a) name += (b >> (axes.size() - 1 - a) & 1U) != 0 ? 'H' : 'L';
+    result.details.emplace_back(name, std::move(bands[b]));
+  }
   return result;
 }
 

@@ -141,9 +141,10 @@ TEST(Extraction, HabitatsAreOfFiltersOverTheWholeImage) {
   config.features = features;
   config.labels = "all";
   const auto columns = engine_columns(features);
-  // The ADC map is the sequence that is not normalised.
-  const auto rows = extract_regions(load_image(phantoms.scratch / "P0/adc.nii.gz"),
-                                    read_label_map(phantoms.scratch / "run/habitats/P0.nrrd"), config);
+  const LabelMap habitats = read_label_map(phantoms.scratch / "run/habitats/P0.nrrd");
+  Image adc = to_image(read_volume(phantoms.scratch / "P0/adc.nii.gz"));  // the sequence that is not normalised
+  adc.grid = habitats.grid;                                               // NIfTI holds spacings in single precision
+  const auto rows = extract_regions(adc, habitats, config);
   ASSERT_EQ(rows.size(), static_cast<std::size_t>(fitted.model.k()));
   EXPECT_EQ(columns.size(), (1 + 8 + 1 + 1) * (18u + 16u));
   for (std::size_t h = 0; h < rows.size(); ++h) {
