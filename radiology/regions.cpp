@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "core/error.h"
 #include "core/table.h"
@@ -22,17 +23,20 @@ struct Work {
 };
 
 /// PyRadiomics' checks and re-segmentation, then the features.
-void measure_label(const Image& part, const std::vector<DerivedImage>& derived, const LabelMap& map, std::size_t place,
-                   const Work& work) {
+void measure_label(const Image& image, const Box& box, const std::vector<DerivedImage>& derived, const LabelMap& map,
+                   std::size_t place, const Work& work) {
   LabelledRegion& region = work.regions[place];
   const auto& processing = work.config.processing;
   try {
-    Roi roi = make_roi(map, region.label);
+    const Roi roi = make_roi(map, region.label);
     require_measurable(roi, processing);
-    Roi kept = kept_voxels(roi, resegmentation(intensities_in(roi, part), processing));
-    require_measurable(kept, processing);
-    if (processing.resegment_shape) roi = kept;
-    work.measure(place, {std::move(roi), std::move(kept), derived, map.grid, region.label});
+    std::optional<Roi> kept;
+    if (!processing.resegment_range.empty() || processing.resegment_outliers_sd > 0) {
+      kept = kept_voxels(roi, resegmentation(intensities_in(roi, cut(image, box)), processing));
+      require_measurable(*kept, processing);
+    }
+    const Roi& intensity = kept ? *kept : roi;
+    work.measure(place, {processing.resegment_shape ? intensity : roi, intensity, derived, map.grid, region.label});
   } catch (const InputError& error) {
     region.failure = error.what();
   }
@@ -64,9 +68,8 @@ void measure_group(const Image& image, const LabelMap& map, const std::vector<st
   box = measured_box(box, image.grid, work.config.features, work.margin);
   const auto derived = derived_images(image, box, work.config.features);
   const LabelMap part_of_map = cut(map, box);
-  const Image part = cut(image, box);
   for (const std::size_t place : places)
-    if (work.regions[place].failure.empty()) measure_label(part, derived, part_of_map, place, work);
+    if (work.regions[place].failure.empty()) measure_label(image, box, derived, part_of_map, place, work);
 }
 
 /// IBSI's interpolation of one label: linear, half or more.

@@ -11,10 +11,10 @@
 
 namespace radiopath::radiology {
 
-/// A region as it is given to features.
+/// A region as it is given to features; it holds nothing itself.
 struct MeasuredRegion {
-  Roi morphological;                     ///< before re-segmentation
-  Roi intensity;                         ///< after it
+  const Roi& morphological;              ///< before re-segmentation
+  const Roi& intensity;                  ///< after it
   std::span<const DerivedImage> images;  ///< all on one grid, that of the rois
   Grid grid;
   int label = 0;
