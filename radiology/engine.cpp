@@ -192,16 +192,6 @@ void extract_group(const Image& image, const LabelMap& map, const std::vector<in
   }
 }
 
-/// IBSI's interpolation of one label: linear, half or more.
-Mask interpolated_mask(const LabelMap& map, int label, const Grid& grid) {
-  Image region{map.grid, {}, VoxelType::float64};
-  for (const auto v : map.voxels) region.voxels.push_back(v == label);
-  const Image inside = resample_image(region, grid, "linear");
-  Mask mask{grid, {}};
-  for (const double v : inside.voxels) mask.voxels.push_back(v >= 0.5);
-  return mask;
-}
-
 void extract_ibsi_resampled(const Image& image, const LabelMap& map, const std::vector<int>& labels,
                             const RadiomicsConfig& config, const std::vector<RegionRow*>& rows) {
   const auto& processing = config.processing;
@@ -210,10 +200,7 @@ void extract_ibsi_resampled(const Image& image, const LabelMap& map, const std::
   if (processing.round_intensities)
     for (double& v : resampled.voxels) v = std::round(v);
   for (std::size_t l = 0; l < labels.size(); ++l) {  // interpolated regions may overlap
-    const Mask mask = interpolated_mask(map, labels[l], grid);
-    LabelMap one{grid, {}};
-    for (const auto v : mask.voxels) one.voxels.push_back(static_cast<std::int16_t>(v != 0 ? labels[l] : 0));
-    extract_group(resampled, one, {labels[l]}, config, {rows[l]});
+    extract_group(resampled, interpolate_label(map, labels[l], grid), {labels[l]}, config, {rows[l]});
   }
 }
 
