@@ -7,6 +7,15 @@
 
 namespace radiopath::radiology {
 
+int smooth_size(int least) {
+  for (int size = least;; ++size) {
+    int rest = size;
+    for (const int factor : {2, 3, 5})
+      while (rest % factor == 0) rest /= factor;
+    if (rest == 1) return size;
+  }
+}
+
 void fourier(Spectrum& values, const std::array<int, 3>& size, const std::array<bool, 3>& axes,
              FourierDirection direction) {
   const std::array<std::int64_t, 3> stride = {1, size[0], std::int64_t{size[0]} * size[1]};
