@@ -115,10 +115,15 @@ std::vector<EngineValue> measure_image(const MeasuredRegion& region, const Deriv
   std::vector<FamilyColumns> wanted = family_columns(config);
   std::erase_if(wanted, [&](const auto& f) { return of_original_alone(f.family) && image.name != "original"; });
   std::vector<EngineValue> row;
-  if (!image.image) {
-    for (const auto& family : wanted) row.insert(row.end(), family.columns.size(), {std::nan(""), image.reason});
+  const auto none = [&](const std::string& reason) {
+    for (const auto& family : wanted) row.insert(row.end(), family.columns.size(), {std::nan(""), reason});
     return row;
-  }
+  };
+  if (!image.image) return none(image.reason);
+  const auto intensities = intensities_of(region.intensity, *image.image);
+  if (image.name != "original" &&
+      !std::all_of(intensities.begin(), intensities.end(), [](double v) { return std::isfinite(v); }))
+    return none("the filter has no value at some voxels of the region");
   std::vector<Family> families;
   for (const auto& family : wanted) families.push_back(family.family);
   const ImageValues values(region, *image.image, config, range, families);

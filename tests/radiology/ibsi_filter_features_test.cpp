@@ -26,8 +26,8 @@ std::vector<std::pair<std::string, std::optional<StandardFilter>>> set_ups(bool 
       {"5", GaborConfig{5, 2, 1.5, 0, 22.5, "mean"}},
       {"6", SeparableWaveletConfig{"db3", in_3d ? "LLH" : "LH", 1, "mean"}},
       {"7", SeparableWaveletConfig{"db3", in_3d ? "HHH" : "HH", 2, "mean"}},
-      {"8", SimoncelliConfig{1}},
-      {"9", SimoncelliConfig{2}},
+      {"8", SimoncelliConfig{1, {}}},
+      {"9", SimoncelliConfig{2, {}}},
   };
 }
 
