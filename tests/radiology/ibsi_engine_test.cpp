@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 
@@ -115,6 +116,83 @@ TEST_P(IbsiLung, MatchesTheConfiguration) {
   if (!folder) GTEST_SKIP() << "RADIOPATH_REFERENCE_DATA is not set: the lung CT phantom is CC BY-NC";
   EXPECT_EQ(compare(GetParam(), *folder, configuration(GetParam())),
             GetParam() < "config_C" ? 346 : GetParam() == "config_C" ? 209 : 210);
+}
+
+using Named = std::map<std::string, double>;
+
+void put_spread(Named& found, const std::string& prefix, const std::string& stage, const std::vector<double>& values) {
+  double sum = 0;
+  for (const double v : values) sum += v;
+  const auto [low, high] = std::minmax_element(values.begin(), values.end());
+  found[prefix + "mean_int_" + stage] = sum / static_cast<double>(values.size());
+  found[prefix + "min_int_" + stage] = *low;
+  found[prefix + "max_int_" + stage] = *high;
+}
+
+void put_image(Named& found, const std::string& stage, const Image& image) {
+  for (std::size_t a = 0; a < 3; ++a) {
+    found[std::string("img_dim_") + "xyz"[a] + "_" + stage] = image.grid.size[a];
+    found[std::string("vox_dim_") + "xyz"[a] + "_" + stage] = image.grid.spacing_mm[a];
+  }
+  put_spread(found, "", stage, image.voxels);
+}
+
+std::vector<double> intensities_of(const Roi& roi, const Image& image) {
+  std::vector<double> values;
+  for (const auto place : roi.grid_voxels) values.push_back(image.voxels[static_cast<std::size_t>(place)]);
+  return values;
+}
+
+void put_region(Named& found, const std::string& stage, const Image& image, const Roi& intensity,
+                const Roi& morphological) {
+  for (std::size_t a = 0; a < 3; ++a) {
+    found[std::string("int_mask_dim_") + "xyz"[a] + "_" + stage] = image.grid.size[a];
+    found[std::string("int_mask_bb_dim_") + "xyz"[a] + "_" + stage] = intensity.size[a] - 2;  // a margin on each side
+    found[std::string("morph_mask_bb_dim_") + "xyz"[a] + "_" + stage] = morphological.size[a] - 2;
+  }
+  found["int_mask_vox_count_" + stage] = static_cast<double>(intensity.count());
+  found["morph_mask_vox_count_" + stage] = static_cast<double>(morphological.count());
+  put_spread(found, "int_mask_", stage, intensities_of(intensity, image));
+}
+
+/// Image and mask as they are, after interpolation and after re-segmentation.
+Named stages(const std::filesystem::path& phantom, const ImageProcessingConfig& processing) {
+  Named found;
+  Image image = load_image(phantom / "image.nii.gz");
+  LabelMap map = read_label_map(phantom / "mask.nii.gz");
+  Roi roi = make_roi(map, 1);
+  put_image(found, "init_img", image);
+  put_region(found, "init_roi", image, roi, roi);
+  if (!processing.resampled_spacing_mm.empty()) {
+    const Grid grid = centred_grid(image.grid, processing.resampled_spacing_mm);
+    image = resample_image({image.grid, image.voxels, VoxelType::float64}, grid, processing.interpolator);
+    for (double& v : image.voxels) v = std::round(v);
+    roi = make_roi(interpolate_label(map, 1, grid), 1);
+  }
+  put_image(found, "interp_img", image);
+  put_region(found, "interp_roi", image, roi, roi);
+  put_region(found, "reseg_roi", image, kept_voxels(roi, resegmentation(intensities_of(roi, image), processing)), roi);
+  return found;
+}
+
+/// The diagnostic values of IBSI's spreadsheet, to half a unit of the last digit printed beyond their tolerance.
+TEST_P(IbsiLung, StagesMatchTheDiagnostics) {
+  const auto folder = reference_data("ibsi");
+  if (!folder) GTEST_SKIP() << "RADIOPATH_REFERENCE_DATA is not set: the lung CT phantom is CC BY-NC";
+  const Named found = stages(*folder / "ct_phantom_ccbync", configuration(GetParam()).processing);
+  const CsvFile csv = read_csv(*folder / "ibsi1_diagnostics.csv");
+  int compared = 0;
+  for (const auto& row : csv.rows) {
+    const auto at = [&](const char* name) { return row[static_cast<std::size_t>(csv.column(name))]; };
+    if (at("dataset") != GetParam()) continue;
+    const std::string value = at("value");
+    const std::size_t point = value.find('.');
+    const double digit = point == std::string::npos ? 1 : std::pow(10, -static_cast<double>(value.size() - point - 1));
+    EXPECT_NEAR(found.at(at("tag")), parse_double(value).value(), parse_double(at("tolerance")).value() + digit / 2)
+        << at("stage") << " " << at("tag");
+    ++compared;
+  }
+  EXPECT_EQ(compared, 60);
 }
 
 INSTANTIATE_TEST_SUITE_P(Configurations, IbsiLung,
