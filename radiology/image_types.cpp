@@ -72,6 +72,8 @@ std::vector<NamedImage> images_of(const std::string& type, const Image& image, c
 
 }  // namespace
 
+const std::vector<std::string>& known_image_types() { return kTypes; }
+
 std::vector<std::string> image_names(const FeaturesConfig& config) {
   std::vector<std::string> names;
   for (const auto& type : config.image_types) {

@@ -4,12 +4,14 @@
 
 #include <cmath>
 #include <map>
+#include <set>
 #include <sstream>
 
 #include "core/error.h"
 #include "core/parallel.h"
 #include "core/table.h"
 #include "radiology/first_order.h"
+#include "radiology/image_types.h"
 #include "radiology/intensity_filters.h"
 #include "radiology/laplacian_of_gaussian.h"
 #include "radiology/local_binary_pattern.h"
@@ -163,6 +165,20 @@ TEST(LocalBinaryPattern3d, BoxAndThreadsChangeNoBit) {
     EXPECT_EQ(part[i].name, local_binary_pattern_3d_names({})[i]);
     EXPECT_EQ(part[i].image.voxels, cut(whole[i].image, box).voxels);
   }
+}
+
+TEST(Filters, EveryImageHasAGolden) {
+  std::set<std::string> compared;
+  const std::pair<const char*, const char*> files[] = {
+      {"segment_features.csv", "image_type"}, {"filters/responses.csv", "image"}, {"filters/lbp3d.csv", "image"}};
+  for (const auto& [file, column] : files) {
+    const CsvFile csv = read_csv(kData + file);
+    for (const auto& row : csv.rows) compared.insert(row[static_cast<std::size_t>(csv.column(column))]);
+  }
+  FeaturesConfig config;
+  config.image_types = known_image_types();
+  config.sigma_mm = {0.5, 2, 5};
+  for (const auto& name : image_names(config)) EXPECT_TRUE(compared.contains(name)) << name;
 }
 
 TEST(Filters, FirstOrderOfDerivedImagesMatchesPyRadiomics) {
