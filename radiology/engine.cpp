@@ -107,16 +107,24 @@ class ImageValues {
   std::vector<std::pair<Family, FeatureValues>> textures_;
 };
 
+bool finite_in(const Roi& roi, const Image& image) {
+  return std::all_of(roi.grid_voxels.begin(), roi.grid_voxels.end(),
+                     [&](std::int64_t place) { return std::isfinite(image.voxels[static_cast<std::size_t>(place)]); });
+}
+
 /// One image's part of a row.
 std::vector<EngineValue> measure_image(const MeasuredRegion& region, const DerivedImage& image,
                                        const FeaturesConfig& config, const std::vector<double>& range) {
   std::vector<FamilyColumns> wanted = family_columns(config);
   std::erase_if(wanted, [&](const auto& f) { return of_original_alone(f.family) && image.name != "original"; });
   std::vector<EngineValue> row;
-  if (!image.image) {
-    for (const auto& family : wanted) row.insert(row.end(), family.columns.size(), {std::nan(""), image.reason});
+  const auto none = [&](const std::string& reason) {
+    for (const auto& family : wanted) row.insert(row.end(), family.columns.size(), {std::nan(""), reason});
     return row;
-  }
+  };
+  if (!image.image) return none(image.reason);
+  if (image.name != "original" && !finite_in(region.intensity, *image.image))
+    return none("the filter has no value at some voxels of the region");
   std::vector<Family> families;
   for (const auto& family : wanted) families.push_back(family.family);
   const ImageValues values(region, *image.image, config, range, families);

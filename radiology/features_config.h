@@ -9,6 +9,7 @@
 #include "radiology/discretization.h"
 #include "radiology/feature.h"
 #include "radiology/local_binary_pattern.h"
+#include "radiology/local_binary_pattern_3d.h"
 #include "radiology/texture_features.h"
 #include "radiology/wavelet.h"
 
@@ -24,6 +25,7 @@ struct FeaturesConfig {
   bool gradient_use_spacing = true;
   WaveletConfig wavelet;
   LocalBinaryPattern2dConfig lbp_2d;
+  LocalBinaryPattern3dConfig lbp_3d;
   bool deprecated = false;
   double bin_width = 25;
   int bin_count = 0;
@@ -49,11 +51,13 @@ struct FeaturesConfig {
         field("only", &FeaturesConfig::only,
               "features of a family where not all are wanted, as { glcm = [\"Idm\", \"Contrast\"] }"),
         field("image_types", &FeaturesConfig::image_types,
-              "images measured: original, wavelet, log, square, squareroot, logarithm, exponential, gradient, lbp-2D"),
+              "images measured: original, wavelet, log, square, squareroot, logarithm, exponential, gradient, lbp-2D, "
+              "lbp-3D"),
         field("sigma_mm", &FeaturesConfig::sigma_mm, "widths of the Laplacian of Gaussian, an image each").unit("mm"),
         field("gradient_use_spacing", &FeaturesConfig::gradient_use_spacing, "gradient per mm rather than per voxel"),
         field("wavelet", &FeaturesConfig::wavelet, "of the image type wavelet"),
         field("lbp_2d", &FeaturesConfig::lbp_2d, "of the image type lbp-2D"),
+        field("lbp_3d", &FeaturesConfig::lbp_3d, "of the image type lbp-3D"),
         field("deprecated", &FeaturesConfig::deprecated, "also the features that PyRadiomics leaves out by default"),
         field("bin_width", &FeaturesConfig::bin_width,
               "width of a grey level, edges at its multiples (ibsi: from the lower bound of re-segmentation)")

@@ -33,6 +33,7 @@ Image load_image(const std::filesystem::path& file) { refuse(file.string()); }
 void write_image(const std::filesystem::path& file, const Image&) { refuse(file.string()); }
 Image resample_image(const Image&, const Grid&, const std::string&) { refuse("resampling"); }
 LabelMap resample_labels(const LabelMap&, const Grid&) { refuse("resampling"); }
+LabelMap interpolate_label(const LabelMap&, int, const Grid&) { refuse("resampling"); }
 Image laplacian_recursive_gaussian(const Image&, double) { refuse("LoG"); }
 Image gradient_magnitude(const Image&, GradientUnit) { refuse("gradient"); }
 

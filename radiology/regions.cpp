@@ -72,16 +72,6 @@ void measure_group(const Image& image, const LabelMap& map, const std::vector<st
     if (work.regions[place].failure.empty()) measure_label(image, box, derived, part_of_map, place, work);
 }
 
-/// IBSI's interpolation of one label: linear, half or more.
-Mask interpolated_mask(const LabelMap& map, int label, const Grid& grid) {
-  Image region{map.grid, {}, VoxelType::float64};
-  for (const auto v : map.voxels) region.voxels.push_back(v == label);
-  const Image inside = resample_image(region, grid, "linear");
-  Mask mask{grid, {}};
-  for (const double v : inside.voxels) mask.voxels.push_back(v >= 0.5);
-  return mask;
-}
-
 void measure_ibsi_resampled(const Image& image, const LabelMap& map, const Work& work) {
   const auto& processing = work.config.processing;
   const Grid grid = centred_grid(image.grid, processing.resampled_spacing_mm);
@@ -90,11 +80,8 @@ void measure_ibsi_resampled(const Image& image, const LabelMap& map, const Work&
     for (double& v : resampled.voxels) v = std::round(v);
   for (std::size_t place = 0; place < work.regions.size(); ++place) {  // interpolated regions may overlap
     const int label = work.regions[place].label;
-    if (!work.regions[place].failure.empty()) continue;
-    const Mask mask = interpolated_mask(map, label, grid);
-    LabelMap one{grid, {}};
-    for (const auto v : mask.voxels) one.voxels.push_back(static_cast<std::int16_t>(v != 0 ? label : 0));
-    measure_group(resampled, one, {place}, work);
+    if (work.regions[place].failure.empty())
+      measure_group(resampled, interpolate_label(map, label, grid), {place}, work);
   }
 }
 

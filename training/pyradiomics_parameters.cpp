@@ -105,7 +105,12 @@ const std::map<std::string, std::map<std::string, Apply>> kFilterSettings = {
      {{"lbp2DRadius", [](auto& c, const auto& n) { c.features.lbp_2d.radius = positive(n); }},
       {"lbp2DSamples", [](auto& c, const auto& n) { c.features.lbp_2d.samples = whole(n, 1, 24); }},
       {"lbp2DMethod",
-       [](auto& c, const auto& n) { c.features.lbp_2d.method = word(n, {"default", "ror", "uniform", "var"}); }}}}};
+       [](auto& c, const auto& n) { c.features.lbp_2d.method = word(n, {"default", "ror", "uniform", "var"}); }}}},
+    {"LBP3D",
+     {{"lbp3DLevels", [](auto& c, const auto& n) { c.features.lbp_3d.levels = whole(n, 2, 12); }},
+      {"lbp3DIcosphereRadius", [](auto& c, const auto& n) { c.features.lbp_3d.icosphere_radius = positive(n); }},
+      {"lbp3DIcosphereSubdivision",
+       [](auto& c, const auto& n) { c.features.lbp_3d.icosphere_subdivision = whole(n, 0, 3); }}}}};
 
 const std::map<std::string, Apply> kSettings = {
     {"label", [](auto& c, const auto& n) { c.labels = std::vector<int>{whole(n, 1, 32767)}; }},
@@ -168,7 +173,8 @@ const std::map<std::string, Apply> kVoxelSettings = {
 const std::vector<std::pair<std::string, std::string>> kImageTypes = {
     {"Original", "original"},         {"Wavelet", "wavelet"},         {"LoG", "log"},
     {"Square", "square"},             {"SquareRoot", "squareroot"},   {"Logarithm", "logarithm"},
-    {"Exponential", "exponential"},   {"Gradient", "gradient"},       {"LBP2D", "lbp-2D"}};
+    {"Exponential", "exponential"},   {"Gradient", "gradient"},       {"LBP2D", "lbp-2D"},
+    {"LBP3D", "lbp-3D"}};
 
 /// Walks the file, collecting every refusal.
 class Converter {
@@ -245,7 +251,6 @@ class Converter {
     walk(node, "imageType", [&](const std::string& name, const YAML::Node& key, const YAML::Node& value) {
       const std::map<std::string, std::string> known(kImageTypes.begin(), kImageTypes.end());
       const auto found = known.find(name);
-      if (name == "LBP3D") return refuse(key, "imageType LBP3D: there is no such image type here yet");
       if (found == known.end()) return unknown(key, "imageType", name, known);
       auto& types = config_.features.image_types;
       if (std::find(types.begin(), types.end(), found->second) == types.end()) types.push_back(found->second);
