@@ -72,6 +72,7 @@ class ImageValues {
     std::vector<Family> textures;
     for (const Family family : families)
       if (is_texture(family)) textures.push_back(family);
+    if (textures.empty()) return;
     const Roi* const edge = profile_of(config) == Profile::kIbsi ? &region.morphological : nullptr;
     const auto values = texture_features(region.intensity, levels_, textures, texture_options_of(config), edge);
     for (std::size_t t = 0; t < textures.size(); ++t) textures_.emplace_back(textures[t], values[t]);
