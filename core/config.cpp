@@ -106,6 +106,7 @@ class Reader {
             [&](std::vector<std::string>* to) { assign_list(setting, *to, node, name, "a list of texts"); },
             [&](std::vector<int>* to) { assign_list(setting, *to, node, name, "a list of whole numbers"); },
             [&](std::vector<double>* to) { assign_list(setting, *to, node, name, "a list of numbers"); },
+            [&](NumbersOrWord* to) { assign_numbers_or_word(setting, *to, node, name); },
             [&](std::map<std::string, std::vector<std::string>>* to) {
               if (!expect(node.is_table(), "a table of lists")) return;
               for (const auto& [key, entry] : *node.as_table())
@@ -122,6 +123,22 @@ class Reader {
             },
         },
         setting.target);
+  }
+
+  void assign_numbers_or_word(const Setting& setting, NumbersOrWord& to, const toml::node& node,
+                              const std::string& name) {
+    if (node.is_array()) {
+      std::vector<int> numbers;
+      assign_list(setting, numbers, node, name, "a list of whole numbers");
+      if (!numbers.empty()) to = numbers;
+      else if (node.as_array()->empty()) problem(node.source(), "'" + name + "': the list is empty");
+    } else if (node.is_integer()) {
+      if (in_range(setting, node, name)) to = std::vector<int>{*node.value<int>()};
+    } else if (!node.is_string()) {
+      problem(node.source(), "'" + name + "': expected a whole number, a list of them, or one of " + join_names(setting.info.choices));
+    } else if (is_choice(setting, node, name)) {
+      to = *node.value<std::string>();
+    }
   }
 
   template <class Value>
@@ -146,11 +163,12 @@ class Reader {
     if (!node.is_number()) return true;
     const double value = *node.value<double>();
     const auto& [minimum, maximum] = std::tie(setting.info.minimum, setting.info.maximum);
+    if (setting.info.may_be_nan && std::isnan(value)) return true;
     if (std::isfinite(value) && (!minimum || value >= *minimum) && (!maximum || value <= *maximum)) return true;
     std::string expected = minimum && maximum ? "from " + format_double(*minimum) + " to " + format_double(*maximum)
                            : minimum          ? "at least " + format_double(*minimum)
                                               : "a finite number";
-    problem(node.source(), "'" + name + "': found " + format_double(value) + ", expected " + expected);
+    problem(node.source(), "'" + name + "': found " + (std::isnan(value) ? "nan" : format_double(value)) + ", expected " + expected);
     return false;
   }
 
@@ -214,6 +232,7 @@ std::string list_of(const Values& values, Format&& format) {
 }
 
 std::string toml_double(double value) {
+  if (std::isnan(value)) return "nan";
   const std::string text = format_double(value);
   return text.find_first_of(".en") == std::string::npos ? text + ".0" : text;
 }
@@ -231,6 +250,11 @@ std::string value_text(const Setting::Target& target) {
                         [](std::vector<std::string>* v) { return list_of(*v, toml_text); },
                         [&](std::vector<int>* v) { return list_of(*v, number); },
                         [](std::vector<double>* v) { return list_of(*v, toml_double); },
+                        [&](NumbersOrWord* v) {
+                          if (const auto* word = std::get_if<std::string>(v)) return toml_text(*word);
+                          const auto& numbers = std::get<std::vector<int>>(*v);
+                          return numbers.size() == 1 ? number(numbers[0]) : list_of(numbers, number);
+                        },
                         [](std::map<std::string, std::vector<std::string>>* v) {
                           std::string text = "{";
                           for (const auto& [key, list] : *v)

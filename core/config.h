@@ -20,6 +20,7 @@ struct FieldInfo {
   std::string unit;
   std::optional<double> minimum, maximum;
   std::vector<std::string> choices;
+  bool may_be_nan = false;
 };
 
 /// A member of a config struct with its description. See `field` and the structs' `fields()`.
@@ -31,6 +32,7 @@ struct Field {
   Field unit(std::string text) && { info.unit = std::move(text); return std::move(*this); }
   Field range(double low, double high) && { info.minimum = low; info.maximum = high; return std::move(*this); }
   Field at_least(double low) && { info.minimum = low; return std::move(*this); }
+  Field or_nan() && { info.may_be_nan = true; return std::move(*this); }
   Field one_of(std::vector<std::string> names) && { info.choices = std::move(names); return std::move(*this); }
 };
 
@@ -39,6 +41,9 @@ template <class Struct, class Type>
 Field<Struct, Type> field(std::string name, Type Struct::*member, std::string meaning) {
   return {{std::move(name), std::move(meaning), "", {}, {}, {}}, member};
 }
+
+/// Whole numbers, or one of the field's choices in their place: `1`, `[1, 3]`, `"all"`.
+using NumbersOrWord = std::variant<std::vector<int>, std::string>;
 
 struct Setting;
 
@@ -53,7 +58,8 @@ struct SettingMap {
 struct Setting {
   using Target = std::variant<bool*, int*, std::int64_t*, double*, std::string*, std::filesystem::path*,
                               std::vector<std::string>*, std::vector<int>*, std::vector<double>*,
-                              std::map<std::string, std::vector<std::string>>*, std::vector<Setting>, SettingMap>;
+                              NumbersOrWord*, std::map<std::string, std::vector<std::string>>*, std::vector<Setting>,
+                              SettingMap>;
   FieldInfo info;
   Target target;
 };

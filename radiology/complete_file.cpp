@@ -1,6 +1,7 @@
 #include "radiology/complete_file.h"
 
 #include <fmt/format.h>
+#include <libdeflate.h>
 #include <zlib.h>
 
 #include <algorithm>
@@ -87,6 +88,27 @@ void check_meta_image(const std::filesystem::path& file, std::int64_t voxel_byte
 }
 
 }  // namespace
+
+bool unpack_nrrd(const std::filesystem::path& file, std::span<char> voxels) {
+  if (!ends_with(file.filename().string(), ".nrrd")) return false;
+  std::ifstream stream(file, std::ios::binary);
+  bool packed = false;
+  for (std::string line; std::getline(stream, line) && !line.empty() && line != "\r";) {
+    if (line.back() == '\r') line.pop_back();
+    if (line == "encoding: gzip" || line == "encoding: gz") packed = true;
+    // Data elsewhere, after other bytes or in the other byte order are for the general reader.
+    for (const char* other : {"data file:", "datafile:", "line skip:", "lineskip:", "byte skip:", "byteskip:",
+                              "endian: big"})
+      if (line.starts_with(other)) return false;
+  }
+  if (!packed) return false;
+  std::vector<char> bytes(std::filesystem::file_size(file) - static_cast<std::size_t>(stream.tellg()));
+  stream.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  const std::unique_ptr<libdeflate_decompressor, void (*)(libdeflate_decompressor*)> unpacker(
+      libdeflate_alloc_decompressor(), libdeflate_free_decompressor);
+  return libdeflate_gzip_decompress(unpacker.get(), bytes.data(), bytes.size(), voxels.data(), voxels.size(),
+                                    nullptr) == LIBDEFLATE_SUCCESS;
+}
 
 void require_complete(const std::filesystem::path& file, std::int64_t voxel_bytes, CheckDepth depth) {
   constexpr std::int64_t kNiftiHeader = 348;

@@ -3,27 +3,10 @@
 #include <string>
 #include <vector>
 
-#include "radiology/image_processing.h"
-#include "radiology/image_types.h"
+#include "radiology/radiomics_config.h"
+#include "radiology/regions.h"
 
 namespace radiopath::radiology {
-
-/// Radiomics of one image: what the features command reads.
-struct RadiomicsConfig {
-  std::string labels = "1";
-  ImageProcessingConfig processing;
-  FeaturesConfig features;
-
-  static auto fields() {
-    return std::tuple{
-        field("labels", &RadiomicsConfig::labels,
-              "regions of the mask, a row each: \"1\", \"1,3\", \"all\", \"merge\" (every nonzero voxel as one), "
-              "\"each-component\" (26-connected pieces of the nonzero voxels)"),
-        field("processing", &RadiomicsConfig::processing, "what is done to image and mask first"),
-        field("features", &RadiomicsConfig::features, "what is measured"),
-    };
-  }
-};
 
 /// A column of the feature table.
 struct EngineColumn {
@@ -33,7 +16,7 @@ struct EngineColumn {
   FeatureColumn feature;
 };
 /// The columns of a config, the same for every image. Shape and morphology are of the original alone.
-/// Throws InputError for an unknown family or image type.
+/// Throws InputError for an unknown family, feature or image type.
 std::vector<EngineColumn> engine_columns(const FeaturesConfig& config);
 
 struct EngineValue {
@@ -41,35 +24,26 @@ struct EngineValue {
   std::string reason;  ///< why there is none, or which convention it is; "" for a value
 };
 
-/// A region as it is given to features.
-struct MeasuredRegion {
-  Roi morphological;                 ///< before re-segmentation
-  Roi intensity;                     ///< after it
-  std::vector<DerivedImage> images;  ///< all on one grid, that of the rois
-  Grid grid;
-};
-
 /// A row of the table, in the order of engine_columns(). An empty region gives NaN with the reason.
 std::vector<EngineValue> measure(const MeasuredRegion& region, const FeaturesConfig& config,
                                  const std::vector<double>& resegment_range = {});
 
 /// One label's row.
-struct RegionRow {
-  int label = 1;
+struct RegionRow : LabelledRegion {
   std::vector<EngineValue> values;  ///< empty when it failed
-  std::string failure;              ///< why, in one line
-  std::int64_t voxels = 0;          ///< in the mask as it was given
-  Box box;                          ///< likewise
 };
 
-/// The labels of a map as RadiomicsConfig::labels names them, from 1 on; `merge` and `each-component` change the map.
-/// Throws InputError when the text is none of its choices or the map is empty.
-std::vector<int> choose_labels(LabelMap& map, const std::string& labels);
-
-/// One image, all labels: normalised once, filtered once on the box of all labels. Where the image is cut or resampled
-/// first, PyRadiomics' filters see the piece round each label, and so they do here. Rows are in the order of labels; what is wrong
-/// with a label is in its row. The same bits for any number of threads and any order of labels.
-/// Throws InputError when the grids differ (both are printed) or the image cannot be processed.
+/// One image, all labels of the config: rows in their order. The same bits for any number of threads and any order of
+/// labels. Throws as for_each_region does.
 std::vector<RegionRow> extract_regions(const Image& image, LabelMap labels, const RadiomicsConfig& config);
+
+/// The columns that have voxel-based maps: first order and texture. Throws InputError when the config asks for none.
+std::vector<EngineColumn> map_columns(const FeaturesConfig& config);
+
+/// Voxel-based maps of every label in the order of map_columns(), each given to `keep` when it is made: an image on the
+/// region's box grown by the kernel's radius. Throws as map_columns and for_each_region do.
+std::vector<LabelledRegion> extract_maps(
+    const Image& image, LabelMap labels, const RadiomicsConfig& config,
+    const std::function<void(int label, const std::string& column, const Image& map)>& keep);
 
 }  // namespace radiopath::radiology

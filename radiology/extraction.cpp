@@ -33,27 +33,45 @@ FeaturesConfig shape_alone(FeaturesConfig config) {
   return config;
 }
 
+/// Filters see 0 where an image does not reach, as SimpleITK's resampling leaves it.
+Image for_filters(const Volume& channel) {
+  Image image = to_image(channel);
+  for (double& v : image.voxels)
+    if (!std::isfinite(v)) v = 0;
+  return image;
+}
+
+/// Filters look round the lesion; the image as it is needs its voxels alone.
+Extract extract_of(const FeaturesConfig& config) {
+  const auto& types = config.image_types;
+  const bool plain = std::all_of(types.begin(), types.end(), [](const auto& type) { return type == "original"; });
+  const auto& families = config.families;
+  const bool local = std::find(families.begin(), families.end(), "local_intensity") != families.end();
+  return plain && !local ? Extract::lesion : Extract::everything;
+}
+
 /// Values in the order of feature_columns().
 std::vector<double> measure_habitats(const RadiologyConfig& config, int k, const LabelMap& habitats,
                                      const LesionImages& images) {
   const double voxel_mm3 = habitats.grid.voxel_volume_mm3();
   const auto lesion_voxels = static_cast<double>(images.lesion.count());
   const FeaturesConfig shape = shape_alone(config.features), others = without_shape(config.features);
-  const Box everywhere{{0, 0, 0}, habitats.grid.size};
+  const Box box = measured_box(bounding_box(images.lesion), images.lesion.grid, config.features);
+  const LabelMap part = cut(habitats, box);
   std::vector<std::vector<DerivedImage>> filtered;
   for (const Volume& channel : images.channels)
-    filtered.push_back(derived_images(to_image(channel), everywhere, others));
+    filtered.push_back(derived_images(for_filters(channel), box, others));
   std::vector<double> row;
   for (int h = 1; h <= k; ++h) {
-    const Roi roi = make_roi(habitats, h);
+    const Roi roi = make_roi(part, h);
     const double volume_mm3 = static_cast<double>(roi.count()) * voxel_mm3;
     row.push_back(volume_mm3 / 1000);
     row.push_back(static_cast<double>(roi.count()) / lesion_voxels);
     const Roi measured = measurable(roi, volume_mm3, config.habitats) ? roi : Roi{};
-    const auto add = [&](const std::vector<DerivedImage>& derived, const FeaturesConfig& features) {
-      for (const auto& value : measure({measured, measured, derived, habitats.grid}, features)) row.push_back(value.value);
+    const auto add = [&](std::span<const DerivedImage> derived, const FeaturesConfig& features) {
+      for (const auto& value : measure({measured, measured, derived, part.grid}, features)) row.push_back(value.value);
     };
-    if (!shape.families.empty()) add({filtered.front().front()}, shape);
+    if (!shape.families.empty()) add(std::span(filtered.front()).first(1), shape);
     for (const auto& derived : filtered)
       if (!others.families.empty()) add(derived, others);
   }
@@ -89,10 +107,10 @@ std::string file_name_of(const std::string& id) {
 std::vector<double> row_of(const RadiologyConfig& config, const HabitatModel& model, const ExaminationFiles& files,
                            const std::string& id, const std::vector<std::string>& columns, RunFolder& folder) {
   const std::string key =
-      Hasher().add("habitat features 2").add(config_text(config)).add(model.hash()).add(hash_of(files)).hex();
+      Hasher().add("habitat features 3").add(config_text(config)).add(model.hash()).add(hash_of(files)).hex();
   const std::string stem = "habitats/" + file_name_of(id);
   if (!folder.has(stem + ".csv", key) || !folder.has(stem + ".nrrd", key)) {
-    const LesionImages images = load_lesion(config, files);
+    const LesionImages images = load_lesion(config, files, extract_of(config.features));
     const LabelMap habitats = assign_habitats(model, images);
     const auto values = measure_habitats(config, model.k(), habitats, images);
     folder.keep(stem + ".nrrd", key,

@@ -78,13 +78,43 @@ Discretized discretize(const std::vector<double>& intensities, const FeaturesCon
                               : discretize(intensities, config.bin_width);
 }
 
+namespace {
+
+/// Names of features that `only` keeps of a family; nothing where it keeps all.
+const std::vector<std::string>* chosen_features(const FeaturesConfig& config, Family family,
+                                                const std::vector<FeatureColumn>& all) {
+  const auto entry = config.only.find(std::string(name_of(family)));
+  if (entry == config.only.end()) return nullptr;
+  std::vector<std::string> known;
+  for (const auto& column : all) known.emplace_back(column.name);
+  for (const auto& name : entry->second) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    const auto nearest = nearest_name(name, known);
+    throw InputError(fmt::format("only: {} has no feature '{}'{}; it has {}", name_of(family), name,
+                                 nearest ? "; did you mean '" + *nearest + "'?" : "", join_names(known, 50)));
+  }
+  return &entry->second;
+}
+
+void require_families(const FeaturesConfig& config) {
+  for (const auto& [name, features] : config.only) {
+    if (std::find(config.families.begin(), config.families.end(), name) == config.families.end())
+      throw InputError(fmt::format("only: '{}' is none of the families: {}", name, join_names(config.families)));
+  }
+}
+
+}  // namespace
+
 std::vector<FamilyColumns> family_columns(const FeaturesConfig& config) {
+  require_families(config);
   std::vector<FamilyColumns> wanted;
   for (const Family family : families_of(config)) {
     const auto all = columns_of(family, profile_of(config));
+    const auto* const chosen = chosen_features(config, family, all);
     FamilyColumns kept{family, {}, {}};
     for (std::size_t c = 0; c < all.size(); ++c) {
-      if (all[c].deprecated() && profile_of(config) == Profile::kPyRadiomics && !config.deprecated) continue;
+      if (chosen != nullptr && std::find(chosen->begin(), chosen->end(), all[c].name) == chosen->end()) continue;
+      if (chosen == nullptr && all[c].deprecated() && profile_of(config) == Profile::kPyRadiomics && !config.deprecated) continue;
       kept.columns.push_back(all[c]);
       kept.places.push_back(c);
     }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "radiology/discretization.h"
 #include "radiology/feature.h"
 #include "radiology/local_binary_pattern.h"
+#include "radiology/local_binary_pattern_3d.h"
 #include "radiology/texture_features.h"
 #include "radiology/wavelet.h"
 
@@ -17,11 +19,13 @@ namespace radiopath::radiology {
 struct FeaturesConfig {
   std::string profile = "pyradiomics";
   std::vector<std::string> families = {"firstorder", "shape", "glcm", "glrlm", "glszm", "gldm", "ngtdm"};
+  std::map<std::string, std::vector<std::string>> only;
   std::vector<std::string> image_types = {"original"};
   std::vector<double> sigma_mm;
   bool gradient_use_spacing = true;
   WaveletConfig wavelet;
   LocalBinaryPattern2dConfig lbp_2d;
+  LocalBinaryPattern3dConfig lbp_3d;
   bool deprecated = false;
   double bin_width = 25;
   int bin_count = 0;
@@ -44,12 +48,16 @@ struct FeaturesConfig {
               "feature classes: firstorder, shape, shape2D, glcm, glrlm, glszm, gldm, ngtdm; under ibsi shape, "
               "morphology, local_intensity, intensity_statistics, intensity_histogram, intensity_volume_histogram, "
               "glcm, glrlm, glszm, gldzm, gldm (NGLDM), ngtdm"),
+        field("only", &FeaturesConfig::only,
+              "features of a family where not all are wanted, as { glcm = [\"Idm\", \"Contrast\"] }"),
         field("image_types", &FeaturesConfig::image_types,
-              "images measured: original, wavelet, log, square, squareroot, logarithm, exponential, gradient, lbp-2D"),
+              "images measured: original, wavelet, log, square, squareroot, logarithm, exponential, gradient, lbp-2D, "
+              "lbp-3D"),
         field("sigma_mm", &FeaturesConfig::sigma_mm, "widths of the Laplacian of Gaussian, an image each").unit("mm"),
         field("gradient_use_spacing", &FeaturesConfig::gradient_use_spacing, "gradient per mm rather than per voxel"),
         field("wavelet", &FeaturesConfig::wavelet, "of the image type wavelet"),
         field("lbp_2d", &FeaturesConfig::lbp_2d, "of the image type lbp-2D"),
+        field("lbp_3d", &FeaturesConfig::lbp_3d, "of the image type lbp-3D"),
         field("deprecated", &FeaturesConfig::deprecated, "also the features that PyRadiomics leaves out by default"),
         field("bin_width", &FeaturesConfig::bin_width,
               "width of a grey level, edges at its multiples (ibsi: from the lower bound of re-segmentation)")
@@ -90,12 +98,13 @@ TextureOptions texture_options_of(const FeaturesConfig& config);
 Discretized discretize(const std::vector<double>& intensities, const FeaturesConfig& config,
                        std::optional<double> lowest = {});
 
-/// A family's columns under the config: those of its profile, deprecated ones where they are asked for.
+/// A family's columns under the config: those of its profile that are wanted, deprecated ones where they are asked for.
 struct FamilyColumns {
   Family family;
   std::vector<FeatureColumn> columns;
   std::vector<std::size_t> places;  ///< of the columns in columns_of(family, profile)
 };
+/// Throws InputError naming the nearest feature for one that its family lacks.
 std::vector<FamilyColumns> family_columns(const FeaturesConfig& config);
 
 }  // namespace radiopath::radiology

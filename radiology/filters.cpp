@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <stdexcept>
 
 namespace radiopath::radiology {
@@ -34,6 +35,33 @@ Image cut(const Image& image, const Box& box) {
     }
   }
   return part;
+}
+
+ImageSummary summary_of(const Image& image) {
+  constexpr std::size_t kLanes = 8;  // independent sums, which the processor works on at once
+  std::array<double, kLanes> sums{}, lows, highs;
+  lows.fill(std::numeric_limits<double>::infinity());
+  highs.fill(-std::numeric_limits<double>::infinity());
+  for (std::size_t i = 0; i < image.voxels.size(); i += kLanes) {
+    const std::size_t lanes = std::min(kLanes, image.voxels.size() - i);
+    for (std::size_t k = 0; k < lanes; ++k) {
+      const double v = image.voxels[i + k];
+      sums[k] += v;
+      lows[k] = v < lows[k] ? v : lows[k];
+      highs[k] = v > highs[k] ? v : highs[k];
+    }
+  }
+  double sum = 0;
+  for (const double part : sums) sum += part;
+  return {sum / static_cast<double>(image.voxels.size()), *std::min_element(lows.begin(), lows.end()),
+          *std::max_element(highs.begin(), highs.end())};
+}
+
+std::vector<double> intensities_in(const Roi& roi, const Image& image) {
+  std::vector<double> values;
+  values.reserve(roi.grid_voxels.size());
+  for (const std::int64_t place : roi.grid_voxels) values.push_back(image.voxels.at(static_cast<std::size_t>(place)));
+  return values;
 }
 
 std::array<bool, 3> axes_of(Extent extent) {

@@ -7,6 +7,7 @@
 
 #include "core/config.h"
 #include "radiology/preprocessing.h"
+#include "radiology/roi.h"
 #include "radiology/volume.h"
 
 namespace radiopath::radiology {
@@ -33,6 +34,14 @@ Image to_image(const Volume& volume);
 Volume to_volume(const Image& image);  ///< rounded to float
 /// The voxels of `box`; throws std::logic_error when it leaves the image.
 Image cut(const Image& image, const Box& box);
+
+struct ImageSummary {
+  double mean, minimum, maximum;  ///< the mean is NaN where a voxel is; the others are of numbers
+};
+ImageSummary summary_of(const Image& image);
+
+/// Intensities of `image` at the region's voxels. The grids must be the same.
+std::vector<double> intensities_in(const Roi& roi, const Image& image);
 
 /// Axes along which a filter runs: all three, or only the two within slices perpendicular to one
 /// (PyRadiomics' force2Ddimension 2, 1, 0 = slices along x, y, z).

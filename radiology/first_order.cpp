@@ -103,24 +103,25 @@ double robust_deviation(const std::vector<double>& intensities, double low, doub
 
 std::span<const FeatureColumn> first_order_columns() {
   using enum FeatureColumn::Use;
-  static constexpr FeatureColumn kColumns[] = {{"10Percentile", "", "", kPyRadiomics},
-                                               {"90Percentile", "", "", kPyRadiomics},
-                                               {"Energy", "", "", kPyRadiomics},
-                                               {"Entropy", "", "", kPyRadiomics},
-                                               {"InterquartileRange", "", "", kPyRadiomics},
-                                               {"Kurtosis", "", "", kPyRadiomics},
-                                               {"Maximum", "", "", kPyRadiomics},
-                                               {"MeanAbsoluteDeviation", "", "", kPyRadiomics},
-                                               {"Mean", "", "", kPyRadiomics},
-                                               {"Median", "", "", kPyRadiomics},
-                                               {"Minimum", "", "", kPyRadiomics},
-                                               {"Range", "", "", kPyRadiomics},
-                                               {"RobustMeanAbsoluteDeviation", "", "", kPyRadiomics},
-                                               {"RootMeanSquared", "", "", kPyRadiomics},
-                                               {"Skewness", "", "", kPyRadiomics},
+  // Without a tag: under IBSI these are intensity statistics and histogram. IBSI's kurtosis is 3 less.
+  static constexpr FeatureColumn kColumns[] = {{"10Percentile", "", "QG58", kPyRadiomics},
+                                               {"90Percentile", "", "8DWT", kPyRadiomics},
+                                               {"Energy", "", "N8CA", kPyRadiomics},
+                                               {"Entropy", "", "TLU2", kPyRadiomics},
+                                               {"InterquartileRange", "", "SALO", kPyRadiomics},
+                                               {"Kurtosis", "", "IPH6", kPyRadiomics},
+                                               {"Maximum", "", "84IY", kPyRadiomics},
+                                               {"MeanAbsoluteDeviation", "", "4FUA", kPyRadiomics},
+                                               {"Mean", "", "Q4LE", kPyRadiomics},
+                                               {"Median", "", "Y12H", kPyRadiomics},
+                                               {"Minimum", "", "1GSF", kPyRadiomics},
+                                               {"Range", "", "2OJQ", kPyRadiomics},
+                                               {"RobustMeanAbsoluteDeviation", "", "1128", kPyRadiomics},
+                                               {"RootMeanSquared", "", "5ZWQ", kPyRadiomics},
+                                               {"Skewness", "", "KE2A", kPyRadiomics},
                                                {"TotalEnergy", "", "", kPyRadiomics},
-                                               {"Uniformity", "", "", kPyRadiomics},
-                                               {"Variance", "", "", kPyRadiomics},
+                                               {"Uniformity", "", "BJ5W", kPyRadiomics},
+                                               {"Variance", "", "ECT3", kPyRadiomics},
                                                {"StandardDeviation", "", "", kDeprecated}};
   return kColumns;
 }

@@ -8,6 +8,9 @@ namespace radiopath::radiology {
 
 using Spectrum = std::vector<std::complex<double>>;  // x fastest
 
+/// The smallest number from `least` on whose prime factors are 2, 3 and 5: a line of that length transforms fast.
+int smooth_size(int least);
+
 enum class FourierDirection { forward, inverse };
 
 /// Discrete Fourier transform in place along the axes asked for; the inverse is divided by the number of voxels.

@@ -12,27 +12,27 @@
 namespace radiopath::radiology {
 namespace {
 
-constexpr double kReachInWidths = 7;
-
 /// Slices of one orientation, laid out for the Fourier transform: the two axes in the plane, the extended sizes and how
 /// far the image lies from their start. A mirrored image is periodic over twice its size and a zero one needs no more
-/// than that, so that only the nearest rule cuts the kernel's reach off.
+/// than that; where the kernel's reach asks for less, that is taken, and the nearest rule cuts the reach off.
 struct Plane {
   std::size_t first, second, across;
   std::array<int, 2> size, offset;
   std::array<int, 2> reach;
 };
 
-Plane plane_of(const Grid& grid, std::size_t across, const std::array<double, 3>& sigma, double gamma,
-               Boundary boundary) {
+Plane plane_of(const Grid& grid, std::size_t across, double reach_mm, Boundary boundary) {
   Plane plane{across == 0 ? 1U : 0U, across == 2 ? 1U : 2U, across, {}, {}, {}};
   for (std::size_t i = 0; i < 2; ++i) {
     const std::size_t axis = i == 0 ? plane.first : plane.second;
     const int n = grid.size[axis];
-    plane.reach[i] = static_cast<int>(std::ceil(kReachInWidths * sigma[axis] / std::min(1.0, gamma)));
+    plane.reach[i] = static_cast<int>(std::ceil(reach_mm / grid.spacing_mm[axis]));
     if (boundary == Boundary::zero) plane.reach[i] = std::min(plane.reach[i], n);
-    plane.offset[i] = boundary == Boundary::nearest ? plane.reach[i] : 0;
-    plane.size[i] = boundary == Boundary::periodic ? n : boundary == Boundary::nearest ? n + 2 * plane.reach[i] : 2 * n;
+    const int reached = smooth_size(n + 2 * plane.reach[i]);
+    plane.size[i] = boundary == Boundary::periodic                       ? n
+                    : boundary == Boundary::nearest || reached < 2 * n ? reached
+                                                                       : 2 * n;
+    plane.offset[i] = plane.size[i] == reached && boundary != Boundary::periodic ? plane.reach[i] : 0;
   }
   return plane;
 }
@@ -102,9 +102,7 @@ void respond_in_slice(const Image& image, const Plane& plane, const std::vector<
 
 Image in_planes(const Image& image, const GaborConfig& config, std::size_t across) {
   const Boundary boundary = boundary_named(config.boundary);
-  std::array<double, 3> sigma;
-  for (std::size_t a = 0; a < 3; ++a) sigma[a] = config.sigma_mm / image.grid.spacing_mm[a];
-  const Plane plane = plane_of(image.grid, across, sigma, config.gamma, boundary);
+  const Plane plane = plane_of(image.grid, across, config.reach_mm(), boundary);
   std::vector<Spectrum> kernels;
   // Half a turn gives the complex conjugate and the same modulus.
   const double step = config.theta_step_deg;

@@ -69,6 +69,8 @@ struct ImageProcessingConfig {
 
 /// As stored, with the type of its voxels; Inf and NaN are kept. Throws as read_volume does.
 Image load_image(const std::filesystem::path& file);
+/// In double precision; else as write_volume.
+void write_image(const std::filesystem::path& file, const Image& image);
 
 /// SimpleITK's Normalize over the whole image, then clipping and scale. Throws InputError for a blank image and for one
 /// with voxels that are not finite. Source: PyRadiomics imageoperations.py, normalizeImage.
@@ -84,6 +86,9 @@ Grid centred_grid(const Grid& grid, const std::vector<double>& spacing_mm);
 /// parameters; an integer image stays one (cut off towards 0).
 Image resample_image(const Image& image, const Grid& grid, const std::string& interpolator);
 LabelMap resample_labels(const LabelMap& labels, const Grid& grid);  ///< the nearest voxel's; 0 outside
+/// One label interpolated linearly: half or more is inside (IBSI, partial mask volume). A voxel midway between an
+/// inside and an outside one is half but for rounding, and there are thousands of them.
+LabelMap interpolate_label(const LabelMap& labels, int label, const Grid& grid);
 
 /// Whether each voxel of a region stays in it. Throws InputError when one voxel or none does.
 std::vector<bool> resegmentation(const std::vector<double>& intensities, const ImageProcessingConfig& config);

@@ -86,4 +86,15 @@ LabelMap resample_labels(const LabelMap& labels, const Grid& grid) {
   return result;
 }
 
+LabelMap interpolate_label(const LabelMap& labels, int label, const Grid& grid) {
+  std::vector<double> inside;
+  inside.reserve(labels.voxels.size());
+  for (const auto v : labels.voxels) inside.push_back(v == label);
+  LabelMap result{grid, {}};
+  result.voxels.reserve(static_cast<std::size_t>(grid.voxel_count()));
+  for (const double v : resampled(labels.grid, inside, grid, "linear"))
+    result.voxels.push_back(static_cast<std::int16_t>(v >= 0.5 - 1e-6 ? label : 0));
+  return result;
+}
+
 }  // namespace radiopath::radiology

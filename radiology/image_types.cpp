@@ -9,12 +9,13 @@
 #include "radiology/intensity_filters.h"
 #include "radiology/laplacian_of_gaussian.h"
 #include "radiology/local_binary_pattern.h"
+#include "radiology/local_binary_pattern_3d.h"
 
 namespace radiopath::radiology {
 namespace {
 
 const std::vector<std::string> kTypes = {"original",  "wavelet",     "log",      "square", "squareroot",
-                                         "logarithm", "exponential", "gradient", "lbp-2D"};
+                                         "logarithm", "exponential", "gradient", "lbp-2D", "lbp-3D"};
 
 Extent extent_of(const FeaturesConfig& config) {
   if (!config.force_2d) return Extent::volume;
@@ -41,6 +42,7 @@ std::vector<std::string> wavelet_names_of(const FeaturesConfig& config) {
 std::vector<std::string> names_of(const std::string& type, const FeaturesConfig& config) {
   std::vector<std::string> names;
   if (type == "wavelet") return wavelet_names_of(config);
+  if (type == "lbp-3D") return local_binary_pattern_3d_names(config.lbp_3d);
   if (type == "log") {
     if (config.sigma_mm.empty()) throw InputError("image_types: log needs sigma_mm, as sigma_mm = [2.0, 4.0]");
     for (const double sigma : config.sigma_mm) names.push_back(log_name(sigma));
@@ -49,10 +51,13 @@ std::vector<std::string> names_of(const std::string& type, const FeaturesConfig&
   return {type};
 }
 
-/// The images of a type over the whole image, or cut to the box already (wavelets).
+bool cut_by_filter(const std::string& type) { return type == "wavelet" || type == "lbp-3D"; }
+
+/// The images of a type over the whole image, or cut to the box already (cut_by_filter()).
 std::vector<NamedImage> images_of(const std::string& type, const Image& image, const Box& box,
                                   const FeaturesConfig& config) {
   if (type == "wavelet") return wavelet_bands(image, config.wavelet, extent_of(config), box);
+  if (type == "lbp-3D") return local_binary_pattern_3d(image, config.lbp_3d, box);
   if (type == "square") return {{type, square(image)}};
   if (type == "squareroot") return {{type, square_root(image)}};
   if (type == "logarithm") return {{type, logarithm(image)}};
@@ -66,6 +71,8 @@ std::vector<NamedImage> images_of(const std::string& type, const Image& image, c
 }
 
 }  // namespace
+
+const std::vector<std::string>& known_image_types() { return kTypes; }
 
 std::vector<std::string> image_names(const FeaturesConfig& config) {
   std::vector<std::string> names;
@@ -97,7 +104,7 @@ std::vector<DerivedImage> derived_images(const Image& image, const Box& box,
       for (const auto& name : names_of(type, config)) {  // the order of the columns
         const auto found = std::find_if(images.begin(), images.end(), [&](const auto& i) { return i.name == name; });
         if (found == images.end()) throw std::logic_error("no image " + name);
-        derived.push_back({name, type == "wavelet" ? std::move(found->image) : cut(found->image, box), ""});
+        derived.push_back({name, cut_by_filter(type) ? std::move(found->image) : cut(found->image, box), ""});
       }
     }
   }

@@ -9,6 +9,9 @@
 
 namespace radiopath::radiology {
 
+/// What FeaturesConfig::image_types may hold.
+const std::vector<std::string>& known_image_types();
+
 /// Names of the images that a config asks for, in order, the same for every image: `original`, `wavelet-LLH` …
 /// Throws InputError naming the nearest image type for an unknown one, and for `log` without sigma_mm.
 std::vector<std::string> image_names(const FeaturesConfig& config);

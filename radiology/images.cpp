@@ -94,7 +94,7 @@ std::string hash_of(const ExaminationFiles& files) {
   return hasher.hex();
 }
 
-LesionImages load_lesion(const RadiologyConfig& config, const ExaminationFiles& files) {
+LesionImages load_lesion(const RadiologyConfig& config, const ExaminationFiles& files, Extract extract) {
   const PreprocessingConfig& settings = config.preprocessing;
   std::vector<Grid> grids;
   for (const auto& file : files.sequences) grids.push_back(read_grid(file));
@@ -102,7 +102,7 @@ LesionImages load_lesion(const RadiologyConfig& config, const ExaminationFiles& 
 
   LesionImages images;
   images.whole = lesion.grid;
-  images.box = bounding_box(lesion);
+  images.box = extract == Extract::lesion ? bounding_box(lesion) : Box{{0, 0, 0}, lesion.grid.size};
   images.lesion = cut(lesion, images.box);
   for (std::size_t s = 0; s < files.sequences.size(); ++s) {
     images.channels.push_back(with_context(name_of_file(files.sequences[s]), [&] {

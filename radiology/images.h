@@ -26,17 +26,21 @@ std::optional<ExaminationFiles> files_of(const RadiologyConfig& config, const Co
 /// Hash of the files' contents. Throws InputError when one is missing.
 std::string hash_of(const ExaminationFiles& files);
 
-/// One patient's lesion, preprocessed: every sequence on one grid, cut to the lesion's box.
+/// What of the images is kept: the lesion's box, or all, because filters look round the lesion.
+enum class Extract : std::uint8_t { lesion, everything };
+
+/// One patient's lesion, preprocessed: every sequence on one grid, cut to a box.
 struct LesionImages {
   Grid whole;                    ///< the common grid before it was cut
-  Box box;                       ///< of the lesion within it
+  Box box;                       ///< what was kept of it
   std::vector<Volume> channels;  ///< in the order of config.sequences, on cut(whole, box)
   Mask lesion;                   ///< the same grid
 };
 
 /// Reads, checks, normalises and resamples. Throws InputError when a file is broken, the mask is empty or lies on the
 /// grid of none of the sequences (unless config.resample_mask), or a sequence does not cover the lesion.
-LesionImages load_lesion(const RadiologyConfig& config, const ExaminationFiles& files);
+LesionImages load_lesion(const RadiologyConfig& config, const ExaminationFiles& files,
+                         Extract extract = Extract::lesion);
 
 /// Reads the headers, and the mask, which is small. Throws what load_lesion would.
 void check_examination(const RadiologyConfig& config, const ExaminationFiles& files);

@@ -1,6 +1,7 @@
 #include "radiology/marching_cubes.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
@@ -98,13 +99,14 @@ std::vector<Triangulation> triangulations(const std::vector<int>& polygon, std::
   return ways;
 }
 
-/// 48 times the signed volume between the triangles and corner 0: whole, so that equal volumes compare equal.
-int signed_volume(const Triangulation& triangles) {
+/// 48 times the signed volume between the triangles and the centre: whole, so that equal volumes compare equal.
+int volume_from_centre(const Triangulation& triangles) {
   int sum = 0;
   for (const CubeTriangle& t : triangles) {
-    int p[3][3];  // in half edges
+    int p[3][3];  // in half edges from the centre
     for (int v = 0; v < 3; ++v) {
-      for (int a = 0; a < 3; ++a) p[v][a] = kCubeCorners[kCubeEdges[t[v]][0]][a] + kCubeCorners[kCubeEdges[t[v]][1]][a];
+      for (int a = 0; a < 3; ++a)
+        p[v][a] = kCubeCorners[kCubeEdges[t[v]][0]][a] + kCubeCorners[kCubeEdges[t[v]][1]][a] - 1;
     }
     sum += p[0][0] * (p[1][1] * p[2][2] - p[1][2] * p[2][1]) - p[0][1] * (p[1][0] * p[2][2] - p[1][2] * p[2][0]) +
            p[0][2] * (p[1][0] * p[2][1] - p[1][1] * p[2][0]);
@@ -112,11 +114,12 @@ int signed_volume(const Triangulation& triangles) {
   return sum;
 }
 
-void add_fullest(const std::vector<int>& polygon, std::vector<WeightedTriangle>& triangles) {
+void add_balanced(const std::vector<int>& polygon, std::vector<WeightedTriangle>& triangles) {
   auto ways = triangulations(polygon, 0, polygon.size() - 1);
-  int fullest = signed_volume(ways.front());  // seen from outside polygons turn clockwise: volumes are negative
-  for (const auto& way : ways) fullest = std::min(fullest, signed_volume(way));
-  std::erase_if(ways, [&](const Triangulation& way) { return signed_volume(way) > fullest; });
+  const auto imbalance = [](const Triangulation& way) { return std::abs(volume_from_centre(way)); };
+  int least = imbalance(ways.front());
+  for (const auto& way : ways) least = std::min(least, imbalance(way));
+  std::erase_if(ways, [&](const Triangulation& way) { return imbalance(way) > least; });
   for (const auto& way : ways) {
     for (const CubeTriangle& triangle : way) triangles.push_back({triangle, 1.0 / static_cast<double>(ways.size())});
   }
@@ -139,7 +142,7 @@ const std::array<std::vector<WeightedTriangle>, 256>& closed_cube_triangles() {
   static const auto table = [] {
     std::array<std::vector<WeightedTriangle>, 256> triangles;
     for (int inside = 0; inside < 256; ++inside) {
-      for (const auto& polygon : polygons_of(inside)) add_fullest(polygon, triangles[inside]);
+      for (const auto& polygon : polygons_of(inside)) add_balanced(polygon, triangles[inside]);
     }
     return triangles;
   }();

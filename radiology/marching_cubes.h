@@ -29,8 +29,10 @@ struct WeightedTriangle {
 };
 
 /// Triangles of a closed surface that does not depend on how the cube is turned or mirrored, for all 256 cases. Each of
-/// two inside corners across a face is cut off alone in every case, so that neighbouring cubes fit; of the ways to
-/// split a polygon the one that encloses the most is taken, and where several do, all of them with equal weights.
+/// two inside corners across a face is cut off alone in every case, so that neighbouring cubes fit. Of the ways to
+/// split a polygon the one that favours neither inside nor outside is taken: the volume between it and the cube's
+/// centre is nearest to none; where several are, all of them with equal weights. Where no face is ambiguous that is
+/// the area and volume of the usual tables (Lewiner et al., J Graph Tools 2003;8:1), on which IBSI's values rest.
 const std::array<std::vector<WeightedTriangle>, 256>& closed_cube_triangles();
 
 }  // namespace radiopath::radiology

@@ -30,8 +30,10 @@ void write_label_map_to(const std::filesystem::path& file, const LabelMap&) { re
 Volume resample(const Volume&, const Grid&, Interpolation) { refuse("resampling"); }
 Mask resample(const Mask&, const Grid&) { refuse("resampling"); }
 Image load_image(const std::filesystem::path& file) { refuse(file.string()); }
+void write_image(const std::filesystem::path& file, const Image&) { refuse(file.string()); }
 Image resample_image(const Image&, const Grid&, const std::string&) { refuse("resampling"); }
 LabelMap resample_labels(const LabelMap&, const Grid&) { refuse("resampling"); }
+LabelMap interpolate_label(const LabelMap&, int, const Grid&) { refuse("resampling"); }
 Image laplacian_recursive_gaussian(const Image&, double) { refuse("LoG"); }
 Image gradient_magnitude(const Image&, GradientUnit) { refuse("gradient"); }
 

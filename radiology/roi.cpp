@@ -1,5 +1,6 @@
 #include "radiology/roi.h"
 
+#include <algorithm>
 #include <limits>
 #include <stdexcept>
 
@@ -29,6 +30,8 @@ Roi make_roi(const LabelMap& labels, int label) {
   std::array<int, 3> low = size, high = {-1, -1, -1};
   Roi roi;
   roi.spacing_mm = labels.grid.spacing_mm;
+  const auto value = static_cast<std::int16_t>(label);
+  roi.grid_voxels.reserve(static_cast<std::size_t>(std::count(labels.voxels.begin(), labels.voxels.end(), value)));
   std::int64_t i = 0;
   for (int z = 0; z < size[2]; ++z) {
     for (int y = 0; y < size[1]; ++y) {

@@ -2,22 +2,13 @@
 #include <complex>
 #include <unsupported/Eigen/FFT>
 
+#include "radiology/fourier.h"
 #include "radiology/morphology.h"
 
 namespace radiopath::radiology {
 namespace {
 
 using Complex = std::complex<double>;
-
-/// The next size that has no prime factor above 5.
-int smooth_size(int least) {
-  for (int size = least;; ++size) {
-    int rest = size;
-    for (const int factor : {2, 3, 5})
-      while (rest % factor == 0) rest /= factor;
-    if (rest == 1) return size;
-  }
-}
 
 /// A periodic box of complex numbers, x fastest.
 struct Box3 {
@@ -66,11 +57,13 @@ SpatialAutocorrelation spatial_autocorrelation(const Roi& roi, const std::vector
     extent[a] = roi.size[a] - 2;
     size[a] = smooth_size(2 * extent[a] - 1);
   }
-  // One transform of (region + i deviation), one of (squared deviation + i weight of the lag).
+  // One transform of (region + i deviation), one of (squared deviation + i weight of the lag). Deviations in SDs: of the
+  // size of what shares their transform, whose rounding would else be theirs.
+  const double sd = std::sqrt(squares / n);
   Box3 region(size), lags(size);
   for (std::size_t v = 0; v < roi.voxels.size(); ++v) {
     const auto [x, y, z] = roi.place(roi.voxels[v]);
-    const double deviation = intensities[v] - mean;
+    const double deviation = (intensities[v] - mean) / sd;
     region.values[region.place(x - 1, y - 1, z - 1)] = {1, deviation};
     lags.values[lags.place(x - 1, y - 1, z - 1)] = {deviation * deviation, 0};
   }
@@ -103,7 +96,7 @@ SpatialAutocorrelation spatial_autocorrelation(const Roi& roi, const std::vector
       }
     }
   }
-  return {n * products / (weights * squares), (n - 1) * (weighted_squares - products) / (weights * squares)};
+  return {products / weights, (n - 1) / n * (weighted_squares - products) / weights};
 }
 
 }  // namespace radiopath::radiology

@@ -70,6 +70,8 @@ struct GaborConfig {
   std::string pooling = "mean";
   std::string boundary = "mirror";
 
+  double reach_mm() const { return 7 * sigma_mm / (gamma < 1 ? gamma : 1); }  ///< of the kernel, which is cut off there
+
   static auto fields() {
     return std::tuple{
         field("sigma_mm", &GaborConfig::sigma_mm, "width of the envelope").unit("mm").range(1e-3, 1e3),
@@ -147,5 +149,8 @@ using StandardFilter = std::variant<MeanConfig, LaplacianOfGaussianConfig, LawsC
 inline Image standard_filter(const Image& image, const StandardFilter& filter, Extent extent = Extent::volume) {
   return std::visit([&](const auto& config) { return standard_filter(image, config, extent); }, filter);
 }
+/// The response within `box`, computed from the box and the filter's reach round it, or from the whole image where the
+/// filter is one of its Fourier transform (Simoncelli, Riesz).
+Image standard_filter_in(const Image& image, const Box& box, const StandardFilter& filter, Extent extent);
 
 }  // namespace radiopath::radiology

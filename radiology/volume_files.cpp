@@ -5,10 +5,14 @@
 #include <itkImageIOFactory.h>
 #include <nifti1_io.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <memory>
 #include <mutex>
 #include <set>
+#include <span>
+#include <utility>
 
 #include "core/error.h"
 #include "core/files.h"
@@ -109,19 +113,73 @@ typename Reader<Voxel>::Pointer make_reader(const std::filesystem::path& file, C
   return reader;
 }
 
+/// A file's voxels in the type they are stored as.
+struct Stored {
+  Grid grid;
+  itk::IOComponentEnum type;
+  std::unique_ptr<char[]> bytes;
+
+  /// f(the voxels), as a span of their type.
+  template <class Function>
+  auto visit(Function&& f) const {
+    using enum itk::IOComponentEnum;
+    switch (type) {
+      case UCHAR: return f(voxels<unsigned char>());
+      case CHAR: return f(voxels<signed char>());
+      case USHORT: return f(voxels<unsigned short>());
+      case SHORT: return f(voxels<short>());
+      case UINT: return f(voxels<unsigned>());
+      case INT: return f(voxels<int>());
+      case ULONG: return f(voxels<unsigned long>());
+      case LONG: return f(voxels<long>());
+      case ULONGLONG: return f(voxels<unsigned long long>());
+      case LONGLONG: return f(voxels<long long>());
+      case FLOAT: return f(voxels<float>());
+      case DOUBLE: return f(voxels<double>());
+      default: throw InputError("holds voxels of an unknown type");
+    }
+  }
+  template <class Voxel>
+  std::vector<Voxel> as() const {
+    return visit([](auto held) { return std::vector<Voxel>(held.begin(), held.end()); });
+  }
+
+ private:
+  template <class Voxel>
+  std::span<const Voxel> voxels() const {
+    return {reinterpret_cast<const Voxel*>(bytes.get()), static_cast<std::size_t>(grid.voxel_count())};
+  }
+};
+
+/// A whole number of 15 bits.
 template <class Voxel>
-typename ItkImage<Voxel>::Pointer read_image(const std::filesystem::path& file) {
-  const auto reader = make_reader<Voxel>(file, CheckDepth::data);
+bool is_label(Voxel value) {
+  if constexpr (std::is_integral_v<Voxel>)
+    return std::cmp_less_equal(value, 32767) && std::cmp_greater_equal(value, -32767);
+  else
+    return value == std::floor(value) && std::abs(value) <= 32767;
+}
+
+Stored read_stored(const std::filesystem::path& file) {
+  const auto reader = make_reader<float>(file, CheckDepth::data);
   try {
-    reader->Update();
+    reader->UpdateOutputInformation();
+    auto* io = reader->GetModifiableImageIO();
+    const auto size = static_cast<std::size_t>(io->GetImageSizeInBytes());
+    Stored stored{grid_of(*reader->GetOutput()), io->GetComponentType(), std::make_unique_for_overwrite<char[]>(size)};
+    if (unpack_nrrd(file, {stored.bytes.get(), size})) return stored;
+    itk::ImageIORegion everything(io->GetNumberOfDimensions());
+    for (unsigned a = 0; a < io->GetNumberOfDimensions(); ++a) everything.SetSize(a, io->GetDimensions(a));
+    io->SetIORegion(everything);
+    io->Read(stored.bytes.get());
+    return stored;
   } catch (const itk::ExceptionObject& error) {
     unreadable(file, error);
   }
-  return reader->GetOutput();
 }
 
 template <class Voxel>
-void write_image(const std::filesystem::path& file, const Grid& grid, const std::vector<Voxel>& voxels) {
+void write_voxels(const std::filesystem::path& file, const Grid& grid, const std::vector<Voxel>& voxels) {
   silence_itk();
   if (static_cast<std::int64_t>(voxels.size()) != grid.voxel_count())
     throw std::logic_error("voxels do not fill their grid");
@@ -139,9 +197,8 @@ void write_image(const std::filesystem::path& file, const Grid& grid, const std:
 }  // namespace
 
 Volume read_volume(const std::filesystem::path& file) {
-  const auto image = read_image<float>(file);
-  Volume volume{grid_of(*image), {}};
-  volume.voxels.assign(image->GetBufferPointer(), image->GetBufferPointer() + volume.grid.voxel_count());
+  const Stored stored = read_stored(file);
+  Volume volume{stored.grid, stored.as<float>()};
   for (float& voxel : volume.voxels) {
     if (!std::isfinite(voxel)) voxel = std::numeric_limits<float>::quiet_NaN();
   }
@@ -149,38 +206,27 @@ Volume read_volume(const std::filesystem::path& file) {
 }
 
 Image load_image(const std::filesystem::path& file) {
-  const auto reader = make_reader<double>(file, CheckDepth::data);
-  try {
-    reader->Update();
-  } catch (const itk::ExceptionObject& error) {
-    unreadable(file, error);
-  }
-  using Component = itk::IOComponentEnum;
-  const auto stored = reader->GetImageIO()->GetComponentType();
-  const auto& read = *reader->GetOutput();
-  Image image{grid_of(read), {}, VoxelType::integer};
-  if (stored == Component::FLOAT) image.type = VoxelType::float32;
-  if (stored == Component::DOUBLE) image.type = VoxelType::float64;
-  image.voxels.assign(read.GetBufferPointer(), read.GetBufferPointer() + image.grid.voxel_count());
-  return image;
+  const Stored stored = read_stored(file);
+  using enum itk::IOComponentEnum;
+  const VoxelType type = stored.type == FLOAT    ? VoxelType::float32
+                         : stored.type == DOUBLE ? VoxelType::float64
+                                                 : VoxelType::integer;
+  return {stored.grid, stored.as<double>(), type};
 }
 
 LabelMap read_label_map(const std::filesystem::path& file) {
-  const auto image = read_image<float>(file);
-  LabelMap labels{grid_of(*image), {}};
-  labels.voxels.resize(static_cast<std::size_t>(labels.grid.voxel_count()));
-  const float* voxels = image->GetBufferPointer();
-  for (std::size_t i = 0; i < labels.voxels.size(); ++i) {
-    const float value = voxels[i];
-    if (!(value == std::floor(value)) || std::abs(value) > 32767) {
-      throw InputError(
-          fmt::format("{}: voxel {} holds {}; expected labels, whole numbers up to 32767. Was the mask "
-                      "interpolated, or is it the image?",
-                      file.string(), i, value));
-    }
-    labels.voxels[i] = static_cast<std::int16_t>(value);
-  }
-  return labels;
+  const Stored stored = read_stored(file);
+  stored.visit([&](auto voxels) {
+    bool all = true;
+    for (const auto voxel : voxels) all &= is_label(voxel);
+    if (all) return;
+    const auto found = std::find_if_not(voxels.begin(), voxels.end(), [](auto voxel) { return is_label(voxel); });
+    throw InputError(
+        fmt::format("{}: voxel {} holds {}; expected labels, whole numbers up to 32767. Was the mask "
+                    "interpolated, or is it the image?",
+                    file.string(), found - voxels.begin(), *found));
+  });
+  return {stored.grid, stored.as<std::int16_t>()};
 }
 
 Mask read_mask(const std::filesystem::path& file, int label) {
@@ -210,11 +256,15 @@ Grid read_grid(const std::filesystem::path& file) {
 }
 
 void write_volume(const std::filesystem::path& file, const Volume& volume) {
-  write_atomically(file, [&](const auto& temporary) { write_image(temporary, volume.grid, volume.voxels); });
+  write_atomically(file, [&](const auto& temporary) { write_voxels(temporary, volume.grid, volume.voxels); });
+}
+
+void write_image(const std::filesystem::path& file, const Image& image) {
+  write_atomically(file, [&](const auto& temporary) { write_voxels(temporary, image.grid, image.voxels); });
 }
 
 void write_mask(const std::filesystem::path& file, const Mask& mask) {
-  write_atomically(file, [&](const auto& temporary) { write_image(temporary, mask.grid, mask.voxels); });
+  write_atomically(file, [&](const auto& temporary) { write_voxels(temporary, mask.grid, mask.voxels); });
 }
 
 void write_label_map(const std::filesystem::path& file, const LabelMap& labels) {
@@ -222,7 +272,7 @@ void write_label_map(const std::filesystem::path& file, const LabelMap& labels) 
 }
 
 void write_label_map_to(const std::filesystem::path& temporary, const LabelMap& labels) {
-  write_image(temporary, labels.grid, labels.voxels);
+  write_voxels(temporary, labels.grid, labels.voxels);
 }
 
 }  // namespace radiopath::radiology

@@ -11,11 +11,6 @@
 namespace radiopath::radiology {
 namespace {
 
-/// A box of voxels of a grid: `low` and its size.
-struct Box {
-  std::array<int, 3> low, size;
-};
-
 std::array<int, 3> place_in(const Grid& grid, std::int64_t voxel) {
   return {static_cast<int>(voxel % grid.size[0]), static_cast<int>(voxel / grid.size[0] % grid.size[1]),
           static_cast<int>(voxel / (std::int64_t{grid.size[0]} * grid.size[1]))};
@@ -145,7 +140,7 @@ void require(const VoxelMapOptions& options) {
 
 }  // namespace
 
-VoxelMaps voxel_maps(const Volume& image, const Roi& roi, const VoxelMapOptions& options) {
+VoxelMaps voxel_maps(const Image& image, const Roi& roi, const VoxelMapOptions& options) {
   require(options);
   VoxelMaps maps;
   std::vector<Family> textures;
@@ -199,18 +194,17 @@ VoxelMaps voxel_maps(const Volume& image, const Roi& roi, const VoxelMapOptions&
   return maps;
 }
 
-Volume map_volume(const std::vector<double>& values, const Roi& roi, const Grid& grid, int kernel_radius,
-                  double initial) {
+Image map_image(const std::vector<double>& values, const Roi& roi, const Grid& grid, int kernel_radius,
+                double initial) {
   const Box box = box_of(roi, grid, kernel_radius);
-  Volume map;
+  Image map;
   map.grid = grid;
   map.grid.size = box.size;
   map.grid.origin = grid.position_mm(box.low[0], box.low[1], box.low[2]);
-  map.voxels.assign(static_cast<std::size_t>(map.grid.voxel_count()), static_cast<float>(initial));
+  map.voxels.assign(static_cast<std::size_t>(map.grid.voxel_count()), initial);
   for (std::size_t v = 0; v < values.size(); ++v) {
     const auto place = place_in(grid, roi.grid_voxels[v]);
-    map.voxels[map.grid.index(place[0] - box.low[0], place[1] - box.low[1], place[2] - box.low[2])] =
-        static_cast<float>(values[v]);
+    map.voxels[map.grid.index(place[0] - box.low[0], place[1] - box.low[1], place[2] - box.low[2])] = values[v];
   }
   return map;
 }

@@ -1,15 +1,36 @@
 #pragma once
 
 #include <functional>
+#include <tuple>
 #include <utility>
 #include <vector>
 
+#include "core/config.h"
 #include "radiology/feature.h"
+#include "radiology/filters.h"
 #include "radiology/roi.h"
 #include "radiology/texture_features.h"
 #include "radiology/volume.h"
 
 namespace radiopath::radiology {
+
+/// PyRadiomics' voxelSetting.
+struct VoxelMapsConfig {
+  int kernel_radius = 1;
+  bool masked_kernel = true;
+  double initial_value = 0;
+
+  static auto fields() {
+    return std::tuple{
+        field("kernel_radius", &VoxelMapsConfig::kernel_radius, "half the edge of the kernel, less half a voxel")
+            .unit("voxels")
+            .range(1, 100),
+        field("masked_kernel", &VoxelMapsConfig::masked_kernel, "only the region's voxels count in a kernel"),
+        field("initial_value", &VoxelMapsConfig::initial_value, "what maps hold outside the region; nan is a value")
+            .or_nan(),
+    };
+  }
+};
 
 /// Which voxels of a kernel count: those of the region (PyRadiomics' maskedKernel), or all of them.
 enum class Kernel : std::uint8_t { kMasked, kWhole };
@@ -37,11 +58,11 @@ struct VoxelMaps {
 /// Features of the kernel round every voxel of `roi`, which was made of a label map on the grid of `image`. The same
 /// for any number of threads. PyRadiomics' voxel-based extraction (voxelBatch 1), to rounding. Throws InputError when
 /// the radius is below 1, for shape families and for slices kAveraged.
-VoxelMaps voxel_maps(const Volume& image, const Roi& roi, const VoxelMapOptions& options);
+VoxelMaps voxel_maps(const Image& image, const Roi& roi, const VoxelMapOptions& options);
 
 /// One map as an image on the region's box grown by the kernel's radius, clipped to `grid`: what PyRadiomics writes.
 /// `initial` stands where there is no voxel of the region (its initValue).
-Volume map_volume(const std::vector<double>& values, const Roi& roi, const Grid& grid, int kernel_radius,
-                  double initial = 0);
+Image map_image(const std::vector<double>& values, const Roi& roi, const Grid& grid, int kernel_radius,
+                double initial = 0);
 
 }  // namespace radiopath::radiology

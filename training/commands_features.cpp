@@ -4,11 +4,16 @@
 
 #include <chrono>
 #include <memory>
+#include <sstream>
 
 #include "core/error.h"
 #include "core/log.h"
 #include "core/table.h"
+#include "training/features_dictionary.h"
+#include "training/features_maps.h"
 #include "training/features_table.h"
+#include "training/pyradiomics_parameters.h"
+#include "training/suggest_bins.h"
 
 namespace radiopath::training {
 namespace {
@@ -17,19 +22,34 @@ namespace fs = std::filesystem;
 
 struct Options {
   std::vector<fs::path> inputs;
-  fs::path output, params, dictionary;
+  fs::path output, params, pyradiomics, dictionary, maps;
   std::vector<std::string> set;
   std::string labels;
-  bool resample_mask = false, suggest_bins = false;
+  bool resample_mask = false, suggest_bins = false, print_config = false;
   int repeat = 1;
 };
 
 radiology::RadiomicsConfig config_of(const Options& o) {
   radiology::RadiomicsConfig config;
+  if (!o.pyradiomics.empty()) config = read_pyradiomics_parameters(o.pyradiomics);
   read_config(o.params, o.set, settings_of(config));
-  if (!o.labels.empty()) config.labels = o.labels;
+  if (!o.labels.empty()) config.labels = radiology::parse_labels(o.labels);
   if (o.resample_mask) config.processing.resample_mask = true;
   return config;
+}
+
+/// The settings that differ from the defaults, as TOML.
+std::string differences(radiology::RadiomicsConfig config) {
+  radiology::RadiomicsConfig plain;
+  std::istringstream ours(write_config(settings_of(config))), defaults(write_config(settings_of(plain)));
+  std::string text, section, line, other;
+  while (std::getline(ours, line) && std::getline(defaults, other)) {
+    if (line.starts_with('[')) section = line + "\n";
+    if (line == other) continue;
+    if (!section.empty()) text += "\n" + std::exchange(section, "");
+    text += line + "\n";
+  }
+  return text;
 }
 
 std::vector<FeatureCase> cases_of(const Options& o) {
@@ -37,15 +57,19 @@ std::vector<FeatureCase> cases_of(const Options& o) {
   return {{o.inputs[0], o.inputs[1], "", {{"Image", o.inputs[0].string()}, {"Mask", o.inputs[1].string()}}}};
 }
 
-int run_features(const Options& o) {
-  const auto config = config_of(o);
-  const auto cases = cases_of(o);
-  if (o.suggest_bins) {
-    fmt::print("{}", suggest_bins(cases, config));
-    return 0;
+/// Exit status of a table; the first failures are told.
+int finish(const FeatureRows& rows) {
+  if (rows.failed.empty()) return 0;
+  log::warning(fmt::format("{} of {} rows failed; why stands in their column 'status'", rows.failed.size(),
+                           rows.rows.size()));
+  for (std::size_t i = 0; i < rows.failed.size() && i < 5; ++i) {
+    const auto& row = rows.rows[rows.failed[i]];
+    log::warning(fmt::format("  {}: {}", row.front(), row.back()));
   }
-  if (o.output.empty()) throw InputError("features: name the table to write: -o FILE.csv");
-  if (!o.dictionary.empty()) write_dictionary(o.dictionary, config.features);
+  return 3;
+}
+
+FeatureRows extract(const Options& o, const std::vector<FeatureCase>& cases, const radiology::RadiomicsConfig& config) {
   FeatureRows rows;
   for (int i = 0; i < o.repeat; ++i) {
     const auto start = std::chrono::steady_clock::now();
@@ -55,14 +79,34 @@ int run_features(const Options& o) {
     if (o.repeat > 1) fmt::print("pass {}  {:.1f} ms\n", i + 1, taken.count());
   }
   fmt::print("{} rows, {} columns: {}\n", rows.rows.size(), rows.header.size(), o.output.string());
-  if (rows.failed == 0) return 0;
-  log::warning(fmt::format("{} of {} rows failed; why stands in their column 'status'", rows.failed, rows.rows.size()));
-  for (std::size_t i = 0, told = 0; i < rows.rows.size() && told < 5; ++i) {
-    if (!rows.rows[i][rows.header.size() - 2].empty()) continue;
-    log::warning(fmt::format("  {}: {}", rows.rows[i][0], rows.rows[i].back()));
-    ++told;
+  return rows;
+}
+
+int run_features(const Options& o) {
+  const auto config = config_of(o);
+  if (o.print_config) {
+    fmt::print("{}", differences(config));
+    return 0;
   }
-  return 3;
+  if (!o.dictionary.empty()) write_dictionary(o.dictionary, config.features);
+  if (o.inputs.empty()) return 0;
+  const auto cases = cases_of(o);
+  if (o.suggest_bins) {
+    const BinSuggestion suggestion = suggest_bins(cases, config);
+    fmt::print("{}", suggestion.text);
+    return suggestion.failed == 0 ? 0 : 3;
+  }
+  if (o.output.empty() && o.maps.empty())
+    throw InputError("features: name what to write: -o FILE.csv for the table, --maps DIR for voxel-based maps");
+  int status = 0;
+  if (!o.maps.empty()) {
+    const FeatureRows rows = write_maps(o.maps, cases, config);
+    fmt::print("{} maps of {} regions: {}\n", rows.header.size() - cases.front().inputs.size() - 2, rows.rows.size(),
+               o.maps.string());
+    status = finish(rows);
+  }
+  if (!o.output.empty()) status = std::max(status, finish(extract(o, cases, config)));
+  return status;
 }
 
 }  // namespace
@@ -71,16 +115,27 @@ std::function<int()> add_features(CLI::App& app) {
   auto o = std::make_shared<Options>();
   auto* verb = app.add_subcommand("features", "radiomics of one image, or of a table of images (PyRadiomics' columns)");
   verb->add_option("inputs", o->inputs, "IMAGE MASK, or a CSV file with columns Image, Mask and optionally Label")
-      ->required()->expected(1, 2)->type_name("IMAGE MASK | CASES.csv");
+      ->expected(1, 2)->type_name("IMAGE MASK | CASES.csv");
   verb->add_option("-o,--output", o->output, "CSV file to write")->type_name("FILE.csv");
-  verb->add_option("--params", o->params, "TOML file with [processing] and [features]")->type_name("FILE.toml");
+  auto* params = verb->add_option("--params", o->params, "TOML file with [processing], [features] and [maps]");
+  params->type_name("FILE.toml");
+  verb->add_option("--from-pyradiomics", o->pyradiomics, "PyRadiomics' parameters; what cannot be honoured is named")
+      ->type_name("FILE.yaml")->excludes(params);
   verb->add_option("--set", o->set, "override a setting, as in --set features.bin_width=10")
       ->type_name("NAME=VALUE")->take_all()->expected(1);
   verb->add_option("--labels", o->labels, "1 | 1,3 | all | merge | each-component")->type_name("LABELS");
   verb->add_flag("--resample-mask", o->resample_mask, "put a mask on another grid onto the image's");
-  verb->add_option("--dictionary", o->dictionary, "write IBSI id and aggregation of every column")->type_name("FILE.csv");
-  verb->add_flag("--suggest-bins", o->suggest_bins, "grey levels of the regions for candidate bin widths, and the best");
+  verb->add_option("--maps", o->maps, "write voxel-based maps of every first-order and texture column, NRRD")
+      ->type_name("DIR");
+  verb->add_option("--dictionary", o->dictionary, "write IBSI id, aggregation and definition of every column")
+      ->type_name("FILE.csv");
+  verb->add_flag("--suggest-bins", o->suggest_bins, "grey levels of the regions for candidate bin widths; the best");
+  verb->add_flag("--print-config", o->print_config, "print what differs from the defaults as TOML, and stop");
   verb->add_option("--repeat", o->repeat, "passes over the cases, each timed")->check(CLI::Range(1, 1000));
+  verb->parse_complete_callback([o] {
+    if (o->inputs.empty() && !o->print_config && o->dictionary.empty())
+      throw CLI::RequiredError("IMAGE MASK or CASES.csv");
+  });
   return [o] { return run_features(*o); };
 }
 

@@ -42,19 +42,15 @@ std::string tuple_text(const Range& values) {
   return fmt::format("({})", fmt::join(values, ", "));
 }
 
-CaseResult run_case(const FeatureCase& one, RadiomicsConfig config) {
+CaseResult run_case(const FeatureCase& one, const RadiomicsConfig& config) {
   CaseResult result;
   try {
-    if (!one.labels.empty()) config.labels = one.labels;
-    const Image image = load_image(one.image);
-    const LabelMap map = read_label_map(one.mask);
-    double sum = 0, low = INFINITY, high = -INFINITY;
-    for (const double v : image.voxels) sum += v, low = std::min(low, v), high = std::max(high, v);
+    auto [image, map] = load_case(one);
+    const auto [mean, low, high] = summary_of(image);
     result.image_diagnostics = {hash_file(one.image), tuple_text(image.grid.spacing_mm), tuple_text(image.grid.size),
-                                format_double(sum / static_cast<double>(image.voxels.size())), format_double(low),
-                                format_double(high)};
+                                format_double(mean), format_double(low), format_double(high)};
     result.mask_diagnostics = {hash_file(one.mask), tuple_text(map.grid.spacing_mm), tuple_text(map.grid.size)};
-    result.rows = extract_regions(image, map, config);
+    result.rows = extract_regions(image, std::move(map), config_of(one, config));
   } catch (const InputError& error) {
     result.failure = error.what();
   }
@@ -71,6 +67,25 @@ std::string status_of(const RegionRow& row, const std::vector<EngineColumn>& col
   return fmt::format("{}", fmt::join(parts, "; "));
 }
 
+/// The cells of kDiagnostics; empty where the case or the label failed before they were known.
+void append_diagnostics(std::vector<std::string>& cells, const CaseResult& result, const RegionRow* row,
+                        const std::string& settings) {
+  cells.insert(cells.end(), {std::string(version()), settings});
+  const auto with_width = [&](const std::vector<std::string>& texts, std::size_t width) {
+    for (std::size_t t = 0; t < width; ++t) cells.push_back(t < texts.size() ? texts[t] : "");
+  };
+  with_width(result.image_diagnostics, 6);
+  with_width(result.mask_diagnostics, 3);
+  if (row != nullptr) {
+    std::vector<int> box(row->box.low.begin(), row->box.low.end());
+    box.insert(box.end(), row->box.size.begin(), row->box.size.end());
+    cells.push_back(tuple_text(box));
+    cells.push_back(std::to_string(row->voxels));
+  } else {
+    with_width({}, 2);
+  }
+}
+
 std::string csv_line(const std::vector<std::string>& cells) {
   std::string line;
   for (const auto& cell : cells) line += (line.empty() && &cell == cells.data() ? "" : ",") + csv_cell(cell);
@@ -79,9 +94,17 @@ std::string csv_line(const std::vector<std::string>& cells) {
 
 }  // namespace
 
+LoadedCase load_case(const FeatureCase& one) { return {load_image(one.image), read_label_map(one.mask)}; }
+
+RadiomicsConfig config_of(const FeatureCase& one, RadiomicsConfig config) {
+  if (!one.labels.empty()) config.labels = parse_labels(one.labels);
+  return config;
+}
+
 std::vector<FeatureCase> read_cases(const fs::path& csv) {
   const CsvFile file = read_csv(csv);
-  const auto image = static_cast<std::size_t>(file.column("Image")), mask = static_cast<std::size_t>(file.column("Mask"));
+  const auto image = static_cast<std::size_t>(file.column("Image"));
+  const auto mask = static_cast<std::size_t>(file.column("Mask"));
   const auto label = file.find("Label"), channel = file.find("Label_channel");
   std::vector<FeatureCase> cases;
   for (std::size_t r = 0; r < file.rows.size(); ++r) {
@@ -112,7 +135,7 @@ FeatureRows extract_cases(const std::vector<FeatureCase>& cases, const Radiomics
   FeatureRows table;
   for (const auto& [name, text] : cases.front().inputs) table.header.push_back(name);
   table.header.emplace_back("Label");
-  table.header.insert(table.header.end(), kDiagnostics.begin(), kDiagnostics.end());
+  if (config.diagnostics) table.header.insert(table.header.end(), kDiagnostics.begin(), kDiagnostics.end());
   for (const auto& column : columns) table.header.push_back(column.name);
   table.header.emplace_back("status");
 
@@ -127,24 +150,11 @@ FeatureRows extract_cases(const std::vector<FeatureCase>& cases, const Radiomics
     std::vector<std::string> cells;
     for (const auto& input : one.inputs) cells.push_back(input.second);
     cells.push_back(row != nullptr ? std::to_string(row->label) : one.labels);
-    cells.insert(cells.end(), {std::string(version()), settings});
-    const auto with_width = [&](const std::vector<std::string>& texts, std::size_t width) {
-      for (std::size_t t = 0; t < width; ++t) cells.push_back(t < texts.size() ? texts[t] : "");
-    };
-    with_width(result.image_diagnostics, 6);
-    with_width(result.mask_diagnostics, 3);
-    if (row != nullptr) {
-      std::vector<int> box(row->box.low.begin(), row->box.low.end());
-      box.insert(box.end(), row->box.size.begin(), row->box.size.end());
-      cells.push_back(tuple_text(box));
-      cells.push_back(std::to_string(row->voxels));
-    } else {
-      with_width({}, 2);
-    }
+    if (config.diagnostics) append_diagnostics(cells, result, row, settings);
     const bool failed = row == nullptr || !row->failure.empty();
     for (std::size_t c = 0; c < columns.size(); ++c) cells.push_back(failed ? "" : format_double(row->values[c].value));
     cells.push_back(row == nullptr ? result.failure : failed ? row->failure : status_of(*row, columns));
-    table.failed += failed ? 1 : 0;
+    if (failed) table.failed.push_back(table.rows.size());
     table.rows.push_back(std::move(cells));
   };
   for (std::size_t i = 0; i < cases.size(); ++i) {
@@ -158,68 +168,6 @@ void write_rows(const fs::path& file, const FeatureRows& rows) {
   std::string text = csv_line(rows.header);
   for (const auto& row : rows.rows) text += csv_line(row);
   write_text(file, text);
-}
-
-void write_dictionary(const fs::path& file, const FeaturesConfig& config) {
-  const bool ibsi = config.profile == "ibsi";
-  const std::string slices = config.force_2d ? "2.5D:" : "3D:";
-  const std::string directions = config.weighting == "none" ? "avg" : "mrg";
-  std::string text = csv_line({"column", "image_type", "class", "feature", "ibsi_id", "ibsi_tag", "aggregation"});
-  for (const auto& column : engine_columns(config)) {
-    const bool directed = column.family == Family::kGlcm || column.family == Family::kGlrlm;
-    const bool texture = directed || column.family == Family::kGlszm || column.family == Family::kGldzm ||
-                         column.family == Family::kGldm || column.family == Family::kNgtdm;
-    std::string aggregation;
-    if (texture) aggregation = ibsi ? config.aggregation : slices + directions;
-    if (texture && !directed) aggregation = aggregation.substr(0, aggregation.find(':'));
-    text += csv_line({column.name, column.image, std::string(name_of(column.family)), std::string(column.feature.name),
-                      std::string(column.feature.ibsi_id), std::string(column.feature.tag), aggregation});
-  }
-  write_text(file, text);
-}
-
-std::string suggest_bins(const std::vector<FeatureCase>& cases, const RadiomicsConfig& config) {
-  std::vector<double> ranges;
-  std::string text;
-  for (const auto& one : cases) {
-    const Image image = load_image(one.image);
-    LabelMap map = read_label_map(one.mask);
-    if (!same_grid(image.grid, map.grid))
-      throw InputError(grid_difference(one.image.string(), image.grid, one.mask.string(), map.grid));
-    const Image used = config.processing.normalize ? normalize_image(image, config.processing) : image;
-    for (const int label : choose_labels(map, one.labels.empty() ? config.labels : one.labels)) {
-      double low = INFINITY, high = -INFINITY;
-      for (std::size_t i = 0; i < map.voxels.size(); ++i) {
-        if (map.voxels[i] != label) continue;
-        low = std::min(low, used.voxels[i]);
-        high = std::max(high, used.voxels[i]);
-      }
-      if (!(high > low)) continue;
-      ranges.push_back(high - low);
-      text += fmt::format("{} label {}: {} to {}\n", one.image.filename().string(), label, low, high);
-    }
-  }
-  if (ranges.empty()) throw InputError("no region has two different intensities");
-  std::sort(ranges.begin(), ranges.end());
-  const double median = ranges[ranges.size() / 2];
-  // Candidates 1, 2, 2.5, 5 times powers of ten about the width that gives the middle region 64 levels.
-  double best = 0, best_score = -1;
-  const double scale = std::pow(10, std::floor(std::log10(median / 64)) - 1);
-  for (const double step : {5.0, 10.0, 20.0, 25.0, 50.0, 100.0, 200.0}) {
-    const double width = scale * step;
-    int suited = 0;
-    for (const double range : ranges) suited += range / width + 1 >= 30 && range / width + 1 <= 130 ? 1 : 0;
-    text += fmt::format("bin width {:g}: {:.0f} to {:.0f} grey levels, {} of {} regions within 30 to 130\n", width,
-                        ranges.front() / width + 1, ranges.back() / width + 1, suited, ranges.size());
-    const double score = suited - 0.1 * std::abs(std::log2(median / width / 64));
-    if (score > best_score) best_score = score, best = width;
-  }
-  text += fmt::format("suggested   features.bin_width = {:g}\n", best);
-  if (ranges.back() / config.features.bin_width < 2) {
-    text += fmt::format("the present width, {:g}, puts every region into one or two levels; is it an ADC map in mm2/s?\n",
-                        config.features.bin_width);
-  }
-  return text;
 }
 
 }  // namespace radiopath::training

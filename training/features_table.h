@@ -17,6 +17,14 @@ struct FeatureCase {
   std::vector<std::pair<std::string, std::string>> inputs;  ///< columns copied through
 };
 
+struct LoadedCase {
+  radiology::Image image;
+  radiology::LabelMap labels;
+};
+LoadedCase load_case(const FeatureCase& one);
+/// The config for a case that names its own labels.
+radiology::RadiomicsConfig config_of(const FeatureCase& one, radiology::RadiomicsConfig config);
+
 /// PyRadiomics' batch file: Image and Mask, optional Label; other columns are copied; paths are relative to the file.
 /// Throws InputError when a column is missing or Label_channel is not 0, which single-channel masks have.
 std::vector<FeatureCase> read_cases(const std::filesystem::path& csv);
@@ -25,15 +33,9 @@ std::vector<FeatureCase> read_cases(const std::filesystem::path& csv);
 struct FeatureRows {
   std::vector<std::string> header;
   std::vector<std::vector<std::string>> rows;
-  int failed = 0;
+  std::vector<std::size_t> failed;  ///< places of the rows that did
 };
 FeatureRows extract_cases(const std::vector<FeatureCase>& cases, const radiology::RadiomicsConfig& config);
 void write_rows(const std::filesystem::path& file, const FeatureRows& rows);  ///< CSV, atomic
-
-/// Column, image type, class, feature, IBSI id and tag, aggregation of every feature: one row each.
-void write_dictionary(const std::filesystem::path& file, const radiology::FeaturesConfig& config);
-
-/// Grey levels of every region for candidate widths, as text, and the width that gives 30 to 130 in most of them.
-std::string suggest_bins(const std::vector<FeatureCase>& cases, const radiology::RadiomicsConfig& config);
 
 }  // namespace radiopath::training

@@ -4,6 +4,7 @@
 
 #include "core/error.h"
 #include "core/log.h"
+#include "core/memory.h"
 #include "core/parallel.h"
 #include "training/commands.h"
 
@@ -20,6 +21,7 @@ void on_signal(int signal) {
 int main(int argc, char** argv) {
   std::signal(SIGINT, on_signal);
   std::signal(SIGTERM, on_signal);
+  radiopath::keep_freed_memory();
   // Parallelism is over patients, folds and seeds: matrix libraries change bits with their own thread count.
   at::set_num_threads(1);
   at::set_num_interop_threads(1);

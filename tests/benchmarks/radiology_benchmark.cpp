@@ -103,7 +103,8 @@ void glcm_maps(benchmark::State& state) {
   radiopath::set_thread_count(1);
   VoxelMapOptions options;
   options.families = {Family::kGlcm};
-  for (auto _ : state) benchmark::DoNotOptimize(voxel_maps(brain().image, brain().roi, options));
+  const Image image = to_image(brain().image);
+  for (auto _ : state) benchmark::DoNotOptimize(voxel_maps(image, brain().roi, options));
 }
 BENCHMARK(glcm_maps)->Unit(benchmark::kMillisecond);
 

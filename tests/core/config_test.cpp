@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <fstream>
 
 #include "core/error.h"
@@ -12,10 +13,11 @@ namespace radiopath {
 namespace {
 
 struct Inner {
-  double width_mm = 3.0;
+  double width_mm = 3.0, outside = 0;
   std::vector<std::string> names = {"a"};
   static auto fields() {
     return std::tuple{field("width_mm", &Inner::width_mm, "ring width").unit("mm").range(0.5, 20),
+                      field("outside", &Inner::outside, "a value").or_nan(),
                       field("names", &Inner::names, "some names")};
   }
 };
@@ -27,13 +29,15 @@ struct Outer {
   Inner inner;
   std::map<std::string, Inner> tables;
   std::map<std::string, std::vector<std::string>> ordinal;
+  NumbersOrWord labels = std::vector<int>{1};
   static auto fields() {
     return std::tuple{field("k_max", &Outer::k_max, "largest number").range(2, 64),
                       field("mode", &Outer::mode, "how").one_of({"fast", "exact"}),
                       field("file", &Outer::file, "a file"),
                       field("inner", &Outer::inner, "a section"),
                       field("tables", &Outer::tables, "sections by name"),
-                      field("ordinal", &Outer::ordinal, "levels by column")};
+                      field("ordinal", &Outer::ordinal, "levels by column"),
+                      field("labels", &Outer::labels, "which").range(1, 9).one_of({"all", "merge"})};
   }
 };
 
@@ -84,7 +88,7 @@ TEST_F(ConfigFile, CommentsDoNotChangeTheMeaning) {
 
 TEST_F(ConfigFile, UnknownKeyNamesPlaceAndNearest) {
   EXPECT_EQ(error_of("k_max = 4\nk_mx = 3\n"), (folder / "c.toml").string() +
-            ":2:1: unknown key 'k_mx'; did you mean 'k_max'? Known: k_max, mode, file, inner, tables, ordinal");
+            ":2:1: unknown key 'k_mx'; did you mean 'k_max'? Known: k_max, mode, file, inner, tables, ordinal, labels");
 }
 
 TEST_F(ConfigFile, ReportsAllProblemsAtOnce) {
@@ -92,6 +96,25 @@ TEST_F(ConfigFile, ReportsAllProblemsAtOnce) {
   EXPECT_NE(error.find(":1:9: 'k_max': found 1, expected from 2 to 64"), std::string::npos) << error;
   EXPECT_NE(error.find("'mode': found 'fats'; did you mean 'fast'? Known: fast, exact"), std::string::npos) << error;
   EXPECT_NE(error.find(":4:12: 'inner.width_mm': expected a number"), std::string::npos) << error;
+}
+
+TEST_F(ConfigFile, NumbersOrAWordReadBack) {
+  for (const std::string text : {"2", "[1, 3]", "\"all\""}) {
+    auto config = load_config<Outer>(write("labels = " + text + "\n"));
+    EXPECT_NE(write_config(settings_of(config)).find("\nlabels = " + text + "\n"), std::string::npos) << text;
+  }
+  EXPECT_EQ(std::get<std::string>(load_config<Outer>(write(""), {"labels=merge"}).labels), "merge");
+  EXPECT_NE(error_of("labels = 'mrege'").find("did you mean 'merge'?"), std::string::npos);
+  EXPECT_NE(error_of("labels = [1, 10]").find("found 10, expected from 1 to 9"), std::string::npos);
+  EXPECT_NE(error_of("labels = 1.5").find("expected a whole number, a list of them, or one of all, merge"), std::string::npos);
+  EXPECT_NE(error_of("labels = []").find("the list is empty"), std::string::npos);
+}
+
+TEST_F(ConfigFile, NanIsAValueOnlyWhereItMayBe) {
+  auto config = load_config<Outer>(write("inner.outside = nan\n"));
+  EXPECT_TRUE(std::isnan(config.inner.outside));
+  EXPECT_NE(write_config(settings_of(config)).find("\noutside = nan\n"), std::string::npos);
+  EXPECT_NE(error_of("inner.width_mm = nan").find("found nan, expected from 0.5 to 20"), std::string::npos) << error_of("inner.width_mm = nan");
 }
 
 TEST_F(ConfigFile, RefusesWhatIsNotToml) { EXPECT_NE(error_of("k_max = \n").find("c.toml:1:"), std::string::npos); }

@@ -11,6 +11,7 @@
 #include "core/hash.h"
 #include "core/log.h"
 #include "core/parallel.h"
+#include "radiology/engine.h"
 #include "radiology/phantom.h"
 #include "tests/support/scratch.h"
 
@@ -125,6 +126,34 @@ TEST(Habitats, ProportionsSumToOneAndMatchTheMap) {
   const int adc_low = fitted.train.column("adc_h1_original_firstorder_Mean");
   const int adc_high = fitted.train.column("adc_h" + std::to_string(fitted.model.k()) + "_original_firstorder_Mean");
   EXPECT_LT(fitted.train.values(0, adc_low), fitted.train.values(0, adc_high));
+}
+
+/// Filters see what lies round the lesion: the same bits as those of the whole sequence under the habitats' map.
+TEST(Extraction, HabitatsAreOfFiltersOverTheWholeImage) {
+  PhantomCohort phantoms(3);
+  auto& features = phantoms.config.features;
+  features.image_types = {"original", "wavelet", "log", "square"};
+  features.sigma_mm = {2};
+  features.families = {"firstorder", "glrlm"};
+  const Fitted fitted = run(phantoms, "run");
+  ASSERT_TRUE(fitted.failures.empty());
+  RadiomicsConfig config;
+  config.features = features;
+  config.labels = "all";
+  const auto columns = engine_columns(features);
+  const LabelMap habitats = read_label_map(phantoms.scratch / "run/habitats/P0.nrrd");
+  Image adc = to_image(read_volume(phantoms.scratch / "P0/adc.nii.gz"));  // the sequence that is not normalised
+  adc.grid = habitats.grid;                                               // NIfTI holds spacings in single precision
+  const auto rows = extract_regions(adc, habitats, config);
+  ASSERT_EQ(rows.size(), static_cast<std::size_t>(fitted.model.k()));
+  EXPECT_EQ(columns.size(), (1 + 8 + 1 + 1) * (18u + 16u));
+  for (std::size_t h = 0; h < rows.size(); ++h) {
+    ASSERT_EQ(rows[h].failure, "");
+    for (std::size_t c = 0; c < columns.size(); ++c) {
+      const std::string name = "adc_h" + std::to_string(h + 1) + "_" + columns[c].name;
+      EXPECT_EQ(fitted.train.values(0, fitted.train.column(name)), rows[h].values[c].value) << name;
+    }
+  }
 }
 
 TEST(Habitats, SameBytesForAnyThreadCountAndOnResuming) {

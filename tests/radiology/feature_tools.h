@@ -31,6 +31,11 @@ inline const std::vector<Family> kPyRadiomicsTextures = {Family::kGlcm, Family::
 inline const std::vector<Family> kIbsiTextures = {Family::kGlcm,  Family::kGlrlm, Family::kGlszm,
                                                   Family::kGldzm, Family::kGldm,  Family::kNgtdm};
 
+/// Every family of the IBSI profile, as the config names them.
+inline const std::vector<std::string> kIbsiFamilies = {
+    "shape", "morphology", "local_intensity", "intensity_statistics", "intensity_histogram", "intensity_volume_histogram",
+    "glcm",  "glrlm",      "glszm",           "gldzm",                "gldm",                "ngtdm"};
+
 inline void put_textures(NamedValues& named, const Roi& roi, const Discretized& levels, const TextureOptions& options) {
   const auto& families = options.profile == Profile::kIbsi ? kIbsiTextures : kPyRadiomicsTextures;
   const auto values = texture_features(roi, levels, families, options);

@@ -107,6 +107,20 @@ TEST(Surface, DiametersAreTheLargestOfAllPairs) {
   for (int k = 0; k < 3; ++k) EXPECT_NEAR(found.in_plane[k], in_plane[k], 1e-12);
 }
 
+/// Golden: scikit-image 0.26, marching_cubes(pad(r^2 < 6.3^2, 1), 0.5, spacing=(1, 1.5, 2), method="lewiner") of a ball
+/// in 15 x 15 x 15 voxels, which has no ambiguous face; area and volume summed over its triangles in double precision.
+TEST(Surface, ClosedOneOfABallIsLewiners) {
+  LabelMap labels;
+  labels.grid.size = {15, 15, 15};
+  labels.grid.spacing_mm = {1, 1.5, 2};
+  for (int z = -7; z <= 7; ++z)
+    for (int y = -7; y <= 7; ++y)
+      for (int x = -7; x <= 7; ++x) labels.voxels.push_back(x * x + y * y + z * z < 6.3 * 6.3);
+  const Surface surface = closed_surface_of(make_roi(labels, 1));
+  EXPECT_NEAR(surface.area_mm2, 1158.055693410185, 1e-9);
+  EXPECT_NEAR(surface.volume_mm3, 3022.5, 1e-9);
+}
+
 TEST(MarchingCubes, EveryPolygonIsSplitOnceAndTurnsOutwards) {
   for (int inside = 1; inside < 128; ++inside) {
     std::map<std::pair<int, int>, int> sides;  // directed

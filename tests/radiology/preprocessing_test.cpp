@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "core/random.h"
+#include "radiology/image_processing.h"
 
 namespace radiopath::radiology {
 namespace {
@@ -71,6 +72,25 @@ TEST(Resampling, NearestKeepsLabelsAndOutsideIsZeroOrNan) {
   EXPECT_EQ(resample(mask, far).count(), 0);
   const Volume nothing = resample(sampled(oblique(), plane), far, Interpolation::linear);
   EXPECT_TRUE(std::isnan(nothing.voxels.front()));
+}
+
+/// By the definition of the partial mask volume, half is inside, however the positions are rounded.
+TEST(Resampling, VoxelsHalfInALabelAreInsideIt) {
+  LabelMap map;
+  map.grid.size = {60, 7, 1};
+  map.grid.spacing_mm = {0.977, 0.977, 3};
+  map.grid.origin = {174.39450073, 79.62550354, -100.40000153};
+  for (int i = 0; i < 60 * 7; ++i) map.voxels.push_back(i / 3 % 2 == 0 ? 5 : 2);  // threes along x
+  Grid between = map.grid;
+  between.size[0] = 59;
+  between.origin = map.grid.position_mm(0.5, 0, 0);
+  const LabelMap found = interpolate_label(map, 5, between);
+  for (int y = 0; y < 7; ++y)
+    for (int x = 0; x < 59; ++x) {
+      const std::size_t left = map.grid.index(x, y, 0);
+      const bool inside = map.voxels[left] == 5 || map.voxels[left + 1] == 5;
+      EXPECT_EQ(found.voxels[between.index(x, y, 0)], inside ? 5 : 0) << x << " " << y;
+    }
 }
 
 TEST(Resampling, OntoAPartOfTheSameGridCopies) {

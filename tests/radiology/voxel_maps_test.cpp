@@ -30,7 +30,7 @@ VoxelMapOptions options_of(int kernel_radius, Kernel kernel) {
 TEST_P(StoredVoxelMaps, MatchPyRadiomics) {
   const Case patient = pyradiomics_case("breast1");
   const Roi roi = make_roi(patient.labels, 1);
-  const VoxelMaps maps = voxel_maps(patient.image, roi, options_of(GetParam().kernel_radius, GetParam().kernel));
+  const VoxelMaps maps = voxel_maps(to_image(patient.image), roi, options_of(GetParam().kernel_radius, GetParam().kernel));
   std::map<std::string, std::size_t> place;
   for (std::size_t f = 0; f < maps.features.size(); ++f)
     place[std::string(name_of(maps.features[f].first)) + "_" + std::string(maps.features[f].second.name)] = f;
@@ -68,9 +68,9 @@ TEST(VoxelMaps, SameBytesForAnyThreadCount) {
   const VoxelMapOptions options = options_of(1, Kernel::kWhole);
   const int threads = thread_count();
   set_thread_count(1);
-  const VoxelMaps one = voxel_maps(patient.image, roi, options);
+  const VoxelMaps one = voxel_maps(to_image(patient.image), roi, options);
   set_thread_count(3);
-  const VoxelMaps three = voxel_maps(patient.image, roi, options);
+  const VoxelMaps three = voxel_maps(to_image(patient.image), roi, options);
   set_thread_count(threads);
   ASSERT_EQ(one.values.size(), three.values.size());
   for (std::size_t f = 0; f < one.values.size(); ++f) {
@@ -84,25 +84,25 @@ TEST(VoxelMaps, LieOverTheImageInSpace) {
   const Roi roi = make_roi(patient.labels, 1);
   std::vector<double> number(roi.voxels.size());
   for (std::size_t v = 0; v < number.size(); ++v) number[v] = static_cast<double>(v) + 1;
-  const Volume map = map_volume(number, roi, patient.image.grid, 2, -5);
+  const Image map = map_image(number, roi, patient.image.grid, 2, -5);
   EXPECT_EQ(map.grid.size, (std::array<int, 3>{47 + 4, 70 + 4, 7 + 4}));  // the box of README.md
   const auto corner = patient.image.grid.position_mm(162 - 2, 84 - 2, 11 - 2);
   for (std::size_t a = 0; a < 3; ++a) EXPECT_EQ(map.grid.origin[a], corner[a]);
   std::size_t inside = 0;
-  for (const float value : map.voxels) inside += value != -5;
+  for (const double value : map.voxels) inside += value != -5;
   EXPECT_EQ(inside, roi.voxels.size());
 }
 
 TEST(VoxelMaps, RefuseWhatTheyCannotDo) {
   const Case patient = pyradiomics_case("breast1");
   const Roi roi = make_roi(patient.labels, 1);
-  EXPECT_THROW(voxel_maps(patient.image, roi, options_of(0, Kernel::kMasked)), InputError);
+  EXPECT_THROW(voxel_maps(to_image(patient.image), roi, options_of(0, Kernel::kMasked)), InputError);
   VoxelMapOptions options;
   options.families = {Family::kShape};
-  EXPECT_THROW(voxel_maps(patient.image, roi, options), InputError);
+  EXPECT_THROW(voxel_maps(to_image(patient.image), roi, options), InputError);
   options = {};
   options.texture.slices = Slices::kAveraged;
-  EXPECT_THROW(voxel_maps(patient.image, roi, options), InputError);
+  EXPECT_THROW(voxel_maps(to_image(patient.image), roi, options), InputError);
 }
 
 }  // namespace

@@ -1,30 +1,14 @@
 // The program as a user meets it: help, exit status, messages.
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
-#include <array>
-#include <cstdio>
 #include <filesystem>
 
 #include "core/files.h"
+#include "tests/support/program.h"
 #include "tests/support/scratch.h"
 
 namespace radiopath {
 namespace {
-
-struct Outcome {
-  int status;
-  std::string text;  ///< standard output and error
-};
-
-Outcome radiopath(const std::string& arguments) {
-  FILE* pipe = popen((std::string(RADIOPATH_BINARY_PATH) + " " + arguments + " 2>&1").c_str(), "r");
-  Outcome outcome{-1, ""};
-  std::array<char, 4096> buffer;
-  for (std::size_t n; (n = fread(buffer.data(), 1, buffer.size(), pipe)) > 0;) outcome.text.append(buffer.data(), n);
-  outcome.status = WEXITSTATUS(pclose(pipe));
-  return outcome;
-}
 
 std::filesystem::path write_config(const std::string& text) {
   static const Scratch scratch;

@@ -58,3 +58,15 @@ for link, name in images.items():
     else:
         print(f"benchmark: {name} is in neither tests/data nor RADIOPATH_REFERENCE_DATA: its rows stay empty",
               file=sys.stderr)
+
+if (folder / "mask.nrrd").exists():  # four habitats: quarters of the region by intensity
+    import SimpleITK
+
+    mask = SimpleITK.ReadImage(str(folder / "mask.nrrd"))
+    inside = SimpleITK.GetArrayFromImage(mask) == 1
+    values = SimpleITK.GetArrayFromImage(SimpleITK.ReadImage(str(folder / "image.nrrd")))[inside]
+    habitats = np.zeros(inside.shape, dtype=np.uint8)
+    habitats[inside] = 1 + np.digitize(values, np.quantile(values, [0.25, 0.5, 0.75]))
+    habitats = SimpleITK.GetImageFromArray(habitats)
+    habitats.CopyInformation(mask)
+    SimpleITK.WriteImage(habitats, str(folder / "habitats.nrrd"))

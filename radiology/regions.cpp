@@ -1,0 +1,173 @@
+#include "radiology/regions.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include "core/error.h"
+#include "core/table.h"
+
+namespace radiopath::radiology {
+namespace {
+
+using Measure = std::function<void(std::size_t place, const MeasuredRegion& region)>;
+
+/// The chosen labels, those that failed among them, and what is to be done with the others.
+struct Work {
+  const RadiomicsConfig& config;
+  int margin;
+  const Measure& measure;
+  std::vector<LabelledRegion>& regions;
+};
+
+/// PyRadiomics' checks and re-segmentation, then the features.
+void measure_label(const Image& image, const Box& box, const std::vector<DerivedImage>& derived, const LabelMap& map,
+                   std::size_t place, const Work& work) {
+  LabelledRegion& region = work.regions[place];
+  const auto& processing = work.config.processing;
+  try {
+    const Roi roi = make_roi(map, region.label);
+    require_measurable(roi, processing);
+    std::optional<Roi> kept;
+    if (!processing.resegment_range.empty() || processing.resegment_outliers_sd > 0) {
+      kept = kept_voxels(roi, resegmentation(intensities_in(roi, cut(image, box)), processing));
+      require_measurable(*kept, processing);
+    }
+    const Roi& intensity = kept ? *kept : roi;
+    work.measure(place, {processing.resegment_shape ? intensity : roi, intensity, derived, map.grid, region.label});
+  } catch (const InputError& error) {
+    region.failure = error.what();
+  }
+}
+
+Box joined(const Box& a, const Box& b) {
+  if (a.size[0] == 0) return b;
+  Box box;
+  for (std::size_t i = 0; i < 3; ++i) {
+    box.low[i] = std::min(a.low[i], b.low[i]);
+    box.size[i] = std::max(a.low[i] + a.size[i], b.low[i] + b.size[i]) - box.low[i];
+  }
+  return box;
+}
+
+/// Labels that share image and map.
+void measure_group(const Image& image, const LabelMap& map, const std::vector<std::size_t>& places, const Work& work) {
+  Box box;
+  for (const LabelFacts& facts : facts_of(map)) {
+    for (const std::size_t place : places)
+      if (work.regions[place].label == facts.label) box = joined(box, facts.box);
+  }
+  if (box.size[0] == 0) {
+    for (const std::size_t place : places)
+      if (work.regions[place].failure.empty())
+        work.regions[place].failure = "no voxel of the label is left after resampling";
+    return;
+  }
+  box = measured_box(box, image.grid, work.config.features, work.margin);
+  const auto derived = derived_images(image, box, work.config.features);
+  const LabelMap part_of_map = cut(map, box);
+  for (const std::size_t place : places)
+    if (work.regions[place].failure.empty()) measure_label(image, box, derived, part_of_map, place, work);
+}
+
+void measure_ibsi_resampled(const Image& image, const LabelMap& map, const Work& work) {
+  const auto& processing = work.config.processing;
+  const Grid grid = centred_grid(image.grid, processing.resampled_spacing_mm);
+  Image resampled = resample_image({image.grid, image.voxels, VoxelType::float64}, grid, processing.interpolator);
+  if (processing.round_intensities)
+    for (double& v : resampled.voxels) v = std::round(v);
+  for (std::size_t place = 0; place < work.regions.size(); ++place) {  // interpolated regions may overlap
+    const int label = work.regions[place].label;
+    if (work.regions[place].failure.empty())
+      measure_group(resampled, interpolate_label(map, label, grid), {place}, work);
+  }
+}
+
+/// PyRadiomics' resampling or pre-crop of one label's surroundings.
+void measure_cropped(const Image& image, const LabelMap& map, std::size_t place, const Work& work) {
+  const auto& processing = work.config.processing;
+  const Box& box = work.regions[place].box;
+  if (!processing.resampled_spacing_mm.empty()) {
+    if (const auto grid = resampled_grid(image.grid, box, processing)) {
+      measure_group(resample_image(image, *grid, processing.interpolator), resample_labels(map, *grid), {place}, work);
+      return;
+    }
+  }
+  const int pad = processing.pad_distance;
+  const Box padded = grown(box, {pad, pad, pad}, map.grid.size);
+  measure_group(cut(image, padded), cut(map, padded), {place}, work);
+}
+
+void require_settings(const RadiomicsConfig& config) {
+  image_names(config.features);
+  family_columns(config.features);
+  texture_options_of(config.features);
+  const auto& spacing = config.processing.resampled_spacing_mm;
+  if (!spacing.empty() && (spacing.size() != 3 || *std::min_element(spacing.begin(), spacing.end()) < 0))
+    throw InputError("resampled_spacing_mm: expected three numbers from 0, as [1, 1, 1]");
+}
+
+/// The chosen labels; a label that is not there is told what is.
+std::vector<LabelledRegion> regions_of(LabelMap& map, const NumbersOrWord& labels) {
+  const std::vector<int> chosen = choose_labels(map, labels);
+  const auto held = facts_of(map);
+  std::vector<std::string> names;
+  for (const auto& facts : held) names.push_back(std::to_string(facts.label));
+  std::vector<LabelledRegion> regions;
+  for (const int label : chosen) {
+    LabelledRegion region;
+    region.label = label;
+    const auto found = std::find_if(held.begin(), held.end(), [&](const auto& facts) { return facts.label == label; });
+    if (found != held.end()) static_cast<LabelFacts&>(region) = *found;
+    else if (held.empty()) region.failure = "the mask is empty: no voxel is nonzero";
+    else region.failure = fmt::format("no voxel has label {}; the mask holds {}", label, join_names(names));
+    regions.push_back(std::move(region));
+  }
+  return regions;
+}
+
+}  // namespace
+
+Box measured_box(const Box& box, const Grid& grid, const FeaturesConfig& config, int margin) {
+  std::array<int, 3> reach = {margin, margin, margin};
+  const auto& families = config.families;
+  if (std::find(families.begin(), families.end(), "local_intensity") != families.end()) {
+    for (std::size_t a = 0; a < 3; ++a)
+      reach[a] = std::max(margin, static_cast<int>(std::ceil(6.3 / grid.spacing_mm[a])));
+  }
+  return grown(box, reach, grid.size);
+}
+
+std::vector<LabelledRegion> for_each_region(const Image& image, LabelMap map, const RadiomicsConfig& config, int margin,
+                                            const Measure& measure) {
+  require_settings(config);
+  if (!same_grid(image.grid, map.grid)) {
+    if (!config.processing.resample_mask) {
+      throw InputError(grid_difference("image", image.grid, "mask", map.grid) +
+                       " Set processing.resample_mask = true (--resample-mask) to put the mask on the image's grid.");
+    }
+    map = resample_labels(map, image.grid);
+  }
+  map.grid = image.grid;  // equal but for what headers blur
+  std::vector<LabelledRegion> regions = regions_of(map, config.labels);
+  const Work work{config, margin, measure, regions};
+  Image normalized;
+  if (config.processing.normalize) normalized = normalize_image(image, config.processing);
+  const Image& used = config.processing.normalize ? normalized : image;
+  const bool resamples = !config.processing.resampled_spacing_mm.empty();
+  std::vector<std::size_t> places;
+  for (std::size_t place = 0; place < regions.size(); ++place)
+    if (regions[place].failure.empty()) places.push_back(place);
+  if (resamples && profile_of(config.features) == Profile::kIbsi) {
+    measure_ibsi_resampled(used, map, work);
+  } else if (resamples || config.processing.pre_crop) {
+    for (const std::size_t place : places) measure_cropped(used, map, place, work);
+  } else if (!places.empty()) {
+    measure_group(used, map, places, work);
+  }
+  return regions;
+}
+
+}  // namespace radiopath::radiology

@@ -1,0 +1,167 @@
+// `radiopath features` as a user meets it: tables, exit status, reasons.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "tests/training/features_phantom.h"
+
+namespace radiopath {
+namespace {
+
+const std::string kFolder = RADIOPATH_TEST_DATA "/pyradiomics/";
+
+/// PyRadiomics' 107 values of the original image, and their columns.
+TEST(FeaturesCommand, SingleCaseMatchesPyRadiomics) {
+  const FeaturesFolder folder;
+  const auto [status, text] = folder.features(kFolder + "breast1_image.nrrd " + kFolder + "breast1_label.nrrd");
+  ASSERT_EQ(status, 0) << text;
+  const CsvFile table = folder.table();
+  ASSERT_EQ(table.rows.size(), 1u);
+  EXPECT_EQ(table.header.size(), 3u + 13 + 107 + 1);  // Image, Mask, Label; diagnostics; features; status
+  EXPECT_EQ(cell(table, 0, "diagnostics_Mask-original_BoundingBox"), "(21, 64, 8, 9, 12, 3)");  // its README.md
+  EXPECT_EQ(cell(table, 0, "diagnostics_Mask-original_VoxelNum"), "143");
+  EXPECT_EQ(cell(table, 0, "status"), "");
+  const CsvFile golden = read_csv(kFolder + "segment_features.csv");
+  int compared = 0;
+  for (std::size_t row = 0; row < golden.rows.size(); ++row) {
+    if (cell(golden, row, "case") != "breast1" || cell(golden, row, "image_type") != "original") continue;
+    const double expected = parse_double(cell(golden, row, "value")).value();
+    const std::string name = "original_" + cell(golden, row, "feature_class") + "_" + cell(golden, row, "feature");
+    EXPECT_NEAR(parse_double(cell(table, 0, name)).value(), expected, 1e-9 * std::max(std::abs(expected), 1e-3))
+        << name;
+    ++compared;
+  }
+  EXPECT_EQ(compared, 107);
+}
+
+/// Relative paths, a label per row and foreign columns, as PyRadiomics' command line reads them; the same text as a
+/// case alone.
+TEST(FeaturesCommand, BatchTakesPyRadiomicsColumns) {
+  const FeaturesFolder folder;
+  const auto cases = folder.write("cases.csv",
+                                  "Patient,Image,Mask,Label\nA,image.nrrd,mask.nrrd,1\nB,image.nrrd,mask.nrrd,3\n"
+                                  "C,image.nrrd,mask.nrrd,\n");
+  ASSERT_EQ(folder.features(cases + " --labels all").status, 0);
+  const CsvFile batch = folder.table();
+  ASSERT_EQ(batch.rows.size(), 4u);
+  EXPECT_EQ(batch.header[0], "Patient");
+  const char* const patients[] = {"A", "B", "C", "C"};
+  const char* const labels[] = {"1", "3", "1", "3"};
+  for (std::size_t row = 0; row < 4; ++row) {
+    EXPECT_EQ(cell(batch, row, "Patient"), patients[row]);
+    EXPECT_EQ(cell(batch, row, "Image"), "image.nrrd");
+    EXPECT_EQ(cell(batch, row, "Label"), labels[row]);
+  }
+  ASSERT_EQ(folder.features(folder.phantom() + "--labels 3").status, 0);
+  const CsvFile alone = folder.table();
+  const auto features_of = [](const CsvFile& table, std::size_t row) {
+    const auto& cells = table.rows[row];
+    return std::vector<std::string>(cells.end() - 108, cells.end());
+  };
+  EXPECT_EQ(features_of(batch, 1), features_of(alone, 0));
+  EXPECT_EQ(features_of(batch, 3), features_of(alone, 0));
+  EXPECT_NE(features_of(batch, 0), features_of(alone, 0));
+}
+
+TEST(FeaturesCommand, LabelsAreANumberAListOrAWord) {
+  const FeaturesFolder folder;
+  const auto labels_of = [&](const std::string& setting) {
+    const auto params = folder.write("params.toml", "labels = " + setting + "\n");
+    const auto [status, text] = folder.features(folder.phantom() + "--params " + params);
+    EXPECT_EQ(status, 0) << text;
+    std::string found;
+    const CsvFile table = folder.table();
+    for (std::size_t row = 0; row < table.rows.size(); ++row) found += cell(table, row, "Label") + " ";
+    return found;
+  };
+  EXPECT_EQ(labels_of("3"), "3 ");
+  EXPECT_EQ(labels_of("[3, 1]"), "3 1 ");
+  EXPECT_EQ(labels_of("\"all\""), "1 3 ");
+  EXPECT_EQ(labels_of("\"merge\""), "1 ");
+  EXPECT_EQ(labels_of("\"each-component\""), "1 2 ");
+  const auto wrong = folder.features(folder.phantom() + "--params " + folder.write("w.toml", "labels = \"merged\"\n"));
+  EXPECT_EQ(wrong.status, 1);
+  EXPECT_NE(wrong.text.find("w.toml:1:10: 'labels': found 'merged'; did you mean 'merge'?"), std::string::npos)
+      << wrong.text;
+}
+
+/// A NRRD file of zeros with this header after its first line.
+void write_zeros(const std::filesystem::path& file, const std::string& header, std::size_t bytes) {
+  write_text(file, "NRRD0004\ntype: uint8\nencoding: raw\n" + header + "\n" + std::string(bytes, '\0'));
+}
+
+struct BadCase {
+  std::string name;
+  std::string reason;  ///< is in the row's status
+};
+
+TEST(FeaturesCommand, BadCasesAreRowsWithAReason) {
+  const FeaturesFolder folder;
+  const auto fill = [](auto& mask, std::int16_t label) { std::fill(mask.voxels.begin(), mask.voxels.end(), label); };
+  folder.write_changed("empty", [&](auto&, auto& mask) { fill(mask, 0); });
+  folder.write_changed("absent", [](auto&, auto& mask) {
+    std::replace(mask.voxels.begin(), mask.voxels.end(), std::int16_t{1}, std::int16_t{7});
+  });
+  folder.write_changed("one", [&](auto&, auto& mask) { fill(mask, 0), mask.voxels[500] = 1; });
+  folder.write_changed("flat", [&](auto& image, auto&) { std::fill(image.voxels.begin(), image.voxels.end(), 9); });
+  folder.write_changed("nan", [&](auto& image, auto&) { image.voxels[image.grid.index(3, 3, 2)] = NAN; });
+  folder.write_changed("inf", [&](auto& image, auto&) { image.voxels[image.grid.index(3, 3, 2)] = INFINITY; });
+  folder.write_changed("larger", [&](auto&, auto& mask) {
+    mask.grid.size = {16, 16, 7};
+    mask.voxels.resize(16 * 16 * 7);
+  });
+  folder.write_changed("turned", [&](auto&, auto& mask) { mask.grid.direction = {-1, 0, 0, 0, -1, 0, 0, 0, 1}; });
+  folder.write_changed("colour", [](auto&, auto&) {});
+  write_zeros(folder.at("colour_image.nrrd"), "dimension: 4\nsizes: 3 16 16 6\nkinds: RGB-color domain domain domain\n",
+              3 * 16 * 16 * 6);
+  folder.write_changed("series", [](auto&, auto&) {});
+  write_zeros(folder.at("series_image.nrrd"), "dimension: 4\nsizes: 16 16 6 2\n", 16 * 16 * 6 * 2);
+  const std::vector<BadCase> bad = {
+      {"empty", "the mask is empty: no voxel is nonzero"},
+      {"absent", "no voxel has label 1; the mask holds 3, 7"},
+      {"one", "the region is a single voxel"},
+      {"nan", "NaN or infinite"},
+      {"inf", "NaN or infinite"},
+      {"larger", "differ in size: (16, 16, 6) and (16, 16, 7)"},
+      {"turned", "differ in direction"},
+      {"colour", "3 numbers per voxel; expected one. Is it a colour image"},
+      {"series", "has 4 dimensions (16 x 16 x 6 x 2); expected 3"},
+      {"missing", "missing_image.nrrd: no such file"},
+  };
+  std::string cases = "Image,Mask\n";
+  for (const auto& [name, reason] : bad) cases += name + "_image.nrrd," + name + "_mask.nrrd\n";
+  cases += "flat_image.nrrd,flat_mask.nrrd\nimage.nrrd,mask.nrrd\n";
+  const auto [status, text] = folder.features(folder.write("cases.csv", cases));
+  EXPECT_EQ(status, 3) << text;
+  EXPECT_NE(text.find("10 of 12 rows failed"), std::string::npos) << text;
+  const CsvFile table = folder.table();
+  ASSERT_EQ(table.rows.size(), bad.size() + 2);
+  for (std::size_t row = 0; row < bad.size(); ++row) {
+    EXPECT_NE(cell(table, row, "status").find(bad[row].reason), std::string::npos)
+        << bad[row].name << ": " << cell(table, row, "status");
+    EXPECT_EQ(cell(table, row, "original_firstorder_Mean"), "") << bad[row].name;
+  }
+  const std::size_t flat = bad.size(), good = flat + 1;
+  EXPECT_EQ(cell(table, flat, "original_glcm_Correlation"), "1");  // PyRadiomics' convention, and that it is one
+  EXPECT_NE(cell(table, flat, "status").find("one grey level in the region: "), std::string::npos);
+  EXPECT_EQ(cell(table, good, "status"), "");
+  EXPECT_NE(cell(table, good, "original_ngtdm_Strength"), "");
+}
+
+TEST(FeaturesCommand, WrongInputIsOneLine) {
+  const FeaturesFolder folder;
+  const auto bins = folder.features(folder.phantom() + "--set features.bin_width=0");
+  EXPECT_EQ(bins.status, 1);
+  EXPECT_EQ(bins.text, "radiopath: --set: 'features.bin_width': found 0, expected at least 1e-09\n");
+  const auto column = folder.features(folder.write("cases.csv", "Image,Maks\na,b\n"));
+  EXPECT_EQ(column.status, 1);
+  EXPECT_NE(column.text.find("'Mask'"), std::string::npos) << column.text;
+  const auto family = folder.features(folder.phantom() + "--set 'features.families=[\"glmc\"]'");
+  EXPECT_EQ(family.status, 1);
+  EXPECT_NE(family.text.find("unknown 'glmc'; did you mean 'glcm'?"), std::string::npos) << family.text;
+  EXPECT_EQ(radiopath("features").status, 2);
+  EXPECT_EQ(radiopath("features " + folder.phantom()).status, 1);  // nothing to write
+}
+
+}  // namespace
+}  // namespace radiopath

@@ -1,0 +1,155 @@
+// PyRadiomics' parameter files through `radiopath features`: the README.md of tests/data/pyradiomics says where values
+// are from.
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "radiology/image_processing.h"
+#include "tests/training/features_phantom.h"
+
+namespace radiopath {
+namespace {
+
+const std::string kFolder = RADIOPATH_TEST_DATA "/pyradiomics/";
+
+class ParameterFile : public testing::TestWithParam<std::string> {};
+
+/// The columns and values that PyRadiomics gives with the same file, and no others.
+TEST_P(ParameterFile, GivesPyRadiomicsTable) {
+  const FeaturesFolder folder;
+  const auto [status, text] =
+      folder.features(kFolder + "brain1_image.nrrd " + kFolder + "brain1_label.nrrd --from-pyradiomics " + kFolder +
+                      "parameters/" + GetParam() + ".yaml --set diagnostics=false");
+  ASSERT_EQ(status, 0) << text;
+  const CsvFile table = folder.table();
+  const CsvFile golden = read_csv(kFolder + "parameters_features.csv");
+  std::size_t compared = 0;
+  for (std::size_t row = 0; row < golden.rows.size(); ++row) {
+    if (cell(golden, row, "parameters") != GetParam()) continue;
+    const std::string column = cell(golden, row, "column");
+    const double expected = parse_double(cell(golden, row, "value")).value();
+    EXPECT_NEAR(parse_double(cell(table, 0, column)).value(), expected, 1e-9 * std::max(std::abs(expected), 1e-3))
+        << column;
+    ++compared;
+  }
+  EXPECT_EQ(table.header.size(), 3 + compared + 1) << "Image, Mask, Label; features; status";
+}
+
+INSTANTIATE_TEST_SUITE_P(PyRadiomics, ParameterFile, testing::Values("mr", "ct", "slices"),
+                         [](const auto& info) { return info.param; });
+
+/// What --print-config prints does the same as the file that it was made from.
+TEST(PyRadiomicsParameters, AsTomlGiveTheSameTable) {
+  const FeaturesFolder folder;
+  const auto [status, toml] = radiopath("features --print-config --from-pyradiomics " + kFolder + "parameters/ct.yaml");
+  ASSERT_EQ(status, 0) << toml;
+  EXPECT_NE(toml.find("\n[features]\n"), std::string::npos) << toml;
+  EXPECT_NE(toml.find("\nbin_count = 24\n"), std::string::npos) << toml;
+  EXPECT_EQ(toml.find("bin_width"), std::string::npos) << "as by default";
+  const std::string inputs = kFolder + "breast1_image.nrrd " + kFolder + "breast1_label.nrrd ";
+  ASSERT_EQ(folder.features(inputs + "--params " + folder.write("ct.toml", toml)).status, 0);
+  const auto from_toml = folder.table().rows;
+  ASSERT_EQ(folder.features(inputs + "--from-pyradiomics " + kFolder + "parameters/ct.yaml").status, 0);
+  EXPECT_EQ(folder.table().rows, from_toml);
+}
+
+TEST(PyRadiomicsParameters, WhatCannotBeHonouredIsNamed) {
+  const FeaturesFolder folder;
+  const std::string file = folder.write("params.yaml", R"(imageType:
+  Original: {binWidth: 10}
+  Wavelt: {}
+  LoG: {sigma: [0]}
+featureClass:
+  shape2D:
+  glcm: [Contrst]
+setting:
+  force2DDimension: 0
+  binWidth: 0
+  interpolator: sitkCubic
+  geometryTolerance: 100
+  label_channel: 1
+voxelSetting:
+  kernelRadius: 0
+inputImage:
+  Original: {}
+)");
+  const auto [status, text] = radiopath("features --print-config --from-pyradiomics " + file);
+  EXPECT_EQ(status, 1);
+  for (const std::string line : {
+           ":2: imageType.Original.binWidth: a setting for one image type alone cannot be honoured",
+           ":3: unknown imageType 'Wavelt'; did you mean 'Wavelet'?",
+           ":4: imageType.LoG.sigma: is 0; expected a number above 0",
+           ":6: featureClass shape2D: PyRadiomics leaves it out unless setting force2D is true",
+           ":7: featureClass.glcm: a feature is 'Contrst'; did you mean 'Contrast'?",
+           ":9: unknown setting 'force2DDimension'; did you mean 'force2Ddimension'?",
+           ":10: setting.binWidth: is 0; expected a number above 0",
+           ":11: setting.interpolator: is 'sitkCubic'",
+           ":12: setting.geometryTolerance: grids that differ by more than 1 % of a voxel",
+           ":13: setting.label_channel: only masks of one channel can be read",
+           ":15: voxelSetting.kernelRadius: is 0; expected a whole number from 1 to 100",
+           ":16: unknown section 'inputImage'",
+       })
+    EXPECT_NE(text.find(line), std::string::npos) << line << "\n" << text;
+  const auto tabs = radiopath("features --print-config --from-pyradiomics " +
+                              folder.write("tabs.yaml", "setting:\n\tlabel: 1\n"));
+  EXPECT_EQ(tabs.status, 1);
+  EXPECT_NE(tabs.text.find("tabs.yaml:2: not YAML"), std::string::npos) << tabs.text;
+}
+
+std::vector<double> numbers_of(const std::string& text) {
+  std::istringstream stream(text);
+  std::vector<double> numbers;
+  for (std::string word; stream >> word;) numbers.push_back(parse_double(word).value());
+  return numbers;
+}
+
+/// Files of the maps that PyRadiomics' voxel-based extraction gives: geometry and values.
+TEST(FeatureMaps, MatchPyRadiomics) {
+  const FeaturesFolder folder;
+  const auto [status, text] =
+      radiopath("features " + kFolder + "breast1_image.nrrd " + kFolder + "breast1_label.nrrd --from-pyradiomics " +
+                kFolder + "parameters/voxel.yaml --maps " + folder.at("maps").string());
+  ASSERT_EQ(status, 0) << text;
+  const CsvFile golden = read_csv(kFolder + "parameters_voxels.csv");
+  const CsvFile index = read_csv(folder.at("maps") / "maps.csv");
+  ASSERT_EQ(golden.rows.size(), 2u);
+  ASSERT_EQ(index.header.size(), 3 + golden.rows.size() + 1) << "Image, Mask, Label; maps; status";
+  for (std::size_t row = 0; row < golden.rows.size(); ++row) {
+    const std::string column = cell(golden, row, "column");
+    EXPECT_EQ(cell(index, 0, column), "case-1_label-1_" + column + ".nrrd");
+    const radiology::Image map = radiology::load_image(folder.at("maps") / cell(index, 0, column));
+    const auto expect_all = [&](const char* what, const auto& found, double tolerance) {
+      const auto expected = numbers_of(cell(golden, row, what));
+      ASSERT_EQ(found.size(), expected.size()) << what;
+      for (std::size_t i = 0; i < expected.size(); ++i) {
+        if (std::isnan(expected[i])) EXPECT_TRUE(std::isnan(found[i])) << column << " " << what << " " << i;
+        else EXPECT_NEAR(found[i], expected[i], tolerance * (1 + std::abs(expected[i]))) << column << what << i;
+      }
+    };
+    expect_all("size", map.grid.size, 0);
+    expect_all("origin", map.grid.origin, 1e-6);  // as the writer prints headers
+    expect_all("spacing", map.grid.spacing_mm, 1e-6);
+    expect_all("direction", map.grid.direction, 1e-6);
+    expect_all("values", map.voxels, 1e-9);
+  }
+}
+
+TEST(FeatureMaps, OfABatchHaveARowForEveryCase) {
+  const FeaturesFolder folder;
+  folder.write("cases.csv", "Image,Mask,Label\nimage.nrrd,mask.nrrd,3\nabsent.nrrd,mask.nrrd,1\n");
+  const auto [status, text] = radiopath("features " + folder.at("cases.csv").string() + " --maps " +
+                                        folder.at("maps").string() + " --set 'features.families=[\"shape\", \"ngtdm\"]'");
+  EXPECT_EQ(status, 3) << text;
+  const CsvFile index = read_csv(folder.at("maps") / "maps.csv");
+  ASSERT_EQ(index.rows.size(), 2u);
+  EXPECT_EQ(index.header.size(), 3u + 5 + 1);
+  EXPECT_TRUE(std::filesystem::exists(folder.at("maps") / cell(index, 0, "original_ngtdm_Busyness")));
+  EXPECT_NE(cell(index, 1, "status").find("absent.nrrd: no such file"), std::string::npos);
+  const auto none = radiopath("features " + folder.phantom() + "--maps " + folder.at("maps").string() +
+                              " --set 'features.families=[\"shape\"]'");
+  EXPECT_EQ(none.status, 1);
+  EXPECT_NE(none.text.find("none of the families has them"), std::string::npos) << none.text;
+}
+
+}  // namespace
+}  // namespace radiopath
