@@ -6,12 +6,17 @@
 #include <cmath>
 
 #include "core/error.h"
+#include "core/files.h"
+#include "core/hypothesis_tests.h"
+#include "core/icc.h"
+#include "core/random.h"
 #include "core/statistics.h"
 #include "fusion/glmnet.h"
 #include "fusion/json.h"
 #include "fusion/lasso.h"
 #include "fusion/selection.h"
 #include "tests/fusion/stored.h"
+#include "tests/support/scratch.h"
 
 namespace radiopath::fusion {
 namespace {
@@ -205,6 +210,125 @@ TEST(NearZeroVariance, DropsWhatCaretDrops) {
   EXPECT_EQ(made.keep("near_zero_variance"), (std::vector<std::string>{"f0", "f2"}));
 }
 
+/// Repeated measurements of the first `patients`: every column read again with noise that grows with its number.
+std::filesystem::path write_readings(const Scratch& scratch, const Made& made, int patients, double noise) {
+  Random random(9, "readings");
+  std::string text = "who,reading";
+  for (const auto& name : made.table.columns) text += "," + name;
+  for (const char* reading : {"B", "A"}) {
+    for (int r = 0; r < patients; ++r) {
+      text += "\n" + made.table.ids[static_cast<std::size_t>(r)] + "," + reading;
+      for (int c = 0; c < made.table.cols(); ++c)
+        text += "," + format_double(made.table.values(r, c) + (reading[0] == 'B' ? c * noise * random.normal() : 0));
+    }
+  }
+  write_text(scratch / "readings.csv", text + "\n");
+  return scratch / "readings.csv";
+}
+
+TEST(IccFilter, KeepsWhatTheStatisticsSayAndIgnoresHeldOutPatients) {
+  const Made made(60, 6, 0, 0, 11);
+  const Scratch scratch;
+  SelectionConfig config;
+  config.steps = {"icc"};
+  config.icc_table = write_readings(scratch, made, 40, 0.25);
+  const CsvFile csv = read_csv(config.icc_table);
+  // The cohort's rows 30 to 59 are held out: their readings would count as the training patients' do.
+  const Cohort cohort = made_up_cohort(made.outcomes, 30);
+  const TrainingTable train(made.table, locked_split(cohort).train);
+  const Selection selection = fit_selection(config, apply(fit_encoding({}, train), train), 1);
+  std::vector<std::string> expected;
+  for (int c = 0; c < 6; ++c) {
+    Eigen::MatrixXd ratings(30, 2);
+    for (int r = 0; r < 30; ++r)
+      for (int reading = 0; reading < 2; ++reading)
+        ratings(r, reading) = *parse_double(csv.rows[static_cast<std::size_t>(r + 40 * (1 - reading))][static_cast<std::size_t>(c) + 2]);
+    if (intraclass_correlations(ratings)[1].value >= 0.75) expected.push_back(made.table.columns[static_cast<std::size_t>(c)]);
+  }
+  EXPECT_EQ(selection.columns, expected);
+  EXPECT_GT(expected.size(), 1u);
+  EXPECT_LT(expected.size(), 6u);
+  EXPECT_EQ(selection.steps[0].remark, "30 patients with 2 readings");
+  // Nobody of the study: a test-retest set of its own counts whole.
+  std::string text = read_text(config.icc_table);
+  for (std::size_t at = 0; (at = text.find("\nP1", at)) != std::string::npos; at += 2) text[at + 1] = 'Q';
+  write_text(scratch / "phantom.csv", text);
+  config.icc_table = scratch / "phantom.csv";
+  EXPECT_EQ(fit_selection(config, apply(fit_encoding({}, train), train), 1).steps[0].remark, "40 patients with 2 readings");
+}
+
+TEST(IccFilter, SaysWhatItCouldNotMeasure) {
+  Made made(20, 3, 0, 0, 12);
+  const Scratch scratch;
+  SelectionConfig config;
+  config.icc_table = write_readings(scratch, made, 20, 0);
+  made.table.columns[2] = "never read again";
+  EXPECT_EQ(made.keep("icc", config), made.table.columns);
+  config.steps = {"icc"};
+  EXPECT_EQ(fit_selection(config, made.encoded(), 1).steps[0].remark, "20 patients with 2 readings; 1 columns were not measured again and stay");
+  const auto message = [&](const std::string& text) -> std::string {
+    if (!text.empty()) write_text(scratch / "bad.csv", text);
+    config.icc_table = text.empty() ? std::filesystem::path() : scratch / "bad.csv";
+    try {
+      fit_selection(config, made.encoded(), 1);
+    } catch (const InputError& error) {
+      return error.what();
+    }
+    return "";
+  };
+  EXPECT_NE(message("").find("icc_table is not set"), std::string::npos);
+  EXPECT_NE(message("id,f0\nP1000,1\nP1000,big\n").find("bad.csv:3: f0 is 'big'"), std::string::npos);
+  EXPECT_NE(message("id,reading,f0\nP1000,A,1\nP1000,A,2\n").find("patient 'P1000' has reading 'A' twice"), std::string::npos);
+  EXPECT_NE(message("id,f0\nP1000,1\nP1000,2\nP1001,1\n").find("needs 3"), std::string::npos);
+}
+
+// The tests themselves have R's anchors in core; here it is about which of them is taken, and by which P columns stay.
+TEST(Univariable, ChoosesTheTestByNormalityAndVariance) {
+  Made made(80, 4, 0, 0, 13);
+  for (int r = 0; r < 80; ++r) {
+    const bool event = made.outcomes[static_cast<std::size_t>(r)] == 1;
+    made.table.values(r, 1) *= event ? 4 : 1;                                       // normal, other variances
+    made.table.values(r, 2) = std::exp(2 * made.table.values(r, 2)) + (event ? 3 : 0);  // skewed, shifted
+    made.table.values(r, 3) += event ? 0.9 : 0;
+  }
+  SelectionConfig config;
+  config.steps = {"univariable"};
+  const TrainingTable encoded = made.encoded();
+  const Selection selection = fit_selection(config, encoded, 1);
+  EXPECT_EQ(selection.steps[0].remark, "2 columns by Student's t, 1 by Welch's, 1 by Mann-Whitney");
+  const auto group = [&](int column, int outcome) {
+    std::vector<double> values;
+    for (int r = 0; r < 80; ++r)
+      if (made.outcomes[static_cast<std::size_t>(r)] == outcome) values.push_back(encoded.table().values(r, column));
+    return values;
+  };
+  const std::vector<double> p = {t_test(group(0, 1), group(0, 0), Variances::pooled).p, t_test(group(1, 1), group(1, 0)).p,
+                                 mann_whitney(group(2, 1), group(2, 0)).best(), t_test(group(3, 1), group(3, 0), Variances::pooled).p};
+  for (const std::string adjust : {"none", "benjamini_hochberg"}) {
+    config.adjust = adjust;
+    const auto judged = adjust == "none" ? p : adjust_p(p, Adjustment::benjamini_hochberg);
+    for (const double limit : {0.5 * (judged[2] + judged[3]), 1.01 * judged[0], 0.99 * judged[0]}) {
+      config.p_value = limit;
+      std::vector<std::string> expected;
+      for (std::size_t c = 0; c < 4; ++c) if (judged[c] < limit) expected.push_back(made.table.columns[c]);
+      if (!expected.empty()) {
+        EXPECT_EQ(fit_selection(config, encoded, 1).columns, expected) << adjust << limit;
+      }
+    }
+  }
+}
+
+TEST(Selection, AdjustsPForTheirNumber) {
+  const Made made(100, 200, 0, 0, 14);
+  SelectionConfig config;
+  EXPECT_GT(made.keep("t_test", config).size(), 4u) << "one in twenty by chance";
+  config.adjust = "benjamini_hochberg";
+  config.steps = {"t_test"};
+  const Selection selection = fit_selection(config, made.encoded(), 1);
+  EXPECT_EQ(selection.columns.size(), 1u);
+  EXPECT_NE(selection.steps[0].remark.find("no column has an adjusted P < 0.05"), std::string::npos);
+}
+
 TEST(Spearman, SeesMonotoneTwins) {
   Made made(80, 3, 1, 1, 2);
   made.table.values.col(1) = made.table.values.col(0).array().exp().exp();
@@ -293,6 +417,10 @@ TEST(Selection, CountsHowOftenColumnsAreKept) {
   EXPECT_EQ(frequency[0].share, 1);
   EXPECT_EQ(frequency[1].column, "a");
   EXPECT_NEAR(frequency[2].share, 1 / 3.0, 1e-15);
+  // Of four columns: shares 1, 1/3, 1/3, 0; variances (3/2)(2/9) twice; mean share 5/12.
+  EXPECT_NEAR(selection_stability(frequency, 3, 4), 1 - (2 / 3.0 / 4) / (5 / 12.0 * 7 / 12.0), 1e-12);
+  EXPECT_EQ(selection_stability({{"a", 1}}, 10, 4), 1) << "always the same";
+  EXPECT_TRUE(std::isnan(selection_stability({{"a", 1}}, 1, 4)));
 }
 
 }  // namespace
