@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/error.h"
+#include "fusion/firth.h"
 #include "fusion/json.h"
 #include "fusion/unimodal.h"
 #include "tests/fusion/made_up_patients.h"
@@ -63,6 +64,10 @@ TEST(BadInput, SeparatedOutcomes) {
   expect_probabilities(data.encoded(), data.encoded().table(), "separated");
   const auto model = fit_logistic_regression({.c = 1, .penalty = "none"}, data.encoded());
   EXPECT_NE(model.remark.find("separate the outcomes"), std::string::npos);
+  EXPECT_NE(model.remark.find("Firth"), std::string::npos);
+  const FirthFit firth = fit_firth(data.encoded().table().values, data.outcomes);
+  EXPECT_LT((model.coefficients - firth.coefficients.tail(3)).norm(), 1e-12);
+  EXPECT_LT(model.coefficients.cwiseAbs().maxCoeff(), 20) << "finite, not wherever the last step had come to";
 }
 
 TEST(BadInput, MoreColumnsThanPatientsAndFiveEvents) {
