@@ -81,10 +81,14 @@ double threshold_at_specificity(std::span<const double> scores, std::span<const 
 
 double threshold_by(ThresholdRule rule, double value, std::span<const double> scores, std::span<const int> outcomes) {
   switch (rule) {
-    case ThresholdRule::youden: return youden_threshold(scores, outcomes);
-    case ThresholdRule::sensitivity: return threshold_at_sensitivity(scores, outcomes, value);
-    case ThresholdRule::specificity: return threshold_at_specificity(scores, outcomes, value);
-    case ThresholdRule::cost: return threshold_by_cost(scores, outcomes, value);
+    case ThresholdRule::youden:
+      return youden_threshold(scores, outcomes);
+    case ThresholdRule::sensitivity:
+      return threshold_at_sensitivity(scores, outcomes, value);
+    case ThresholdRule::specificity:
+      return threshold_at_specificity(scores, outcomes, value);
+    case ThresholdRule::cost:
+      return threshold_by_cost(scores, outcomes, value);
   }
   throw std::logic_error("unknown ThresholdRule");
 }

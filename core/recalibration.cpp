@@ -94,7 +94,8 @@ PlattScaling fit_platt_scaling(std::span<const double> scores, std::span<const i
   for (const int outcome : outcomes) targets.push_back(outcome == 1 ? (events + 1) / (events + 2) : 1 / (others + 2));
   const Moments m = moments(scores);
   const double spread = std::sqrt(m.variance);
-  if (!(spread > 1e-15 * std::abs(m.mean))) return {0, -logit(std::accumulate(targets.begin(), targets.end(), 0.0) / double(targets.size()))};
+  if (!(spread > 1e-15 * std::abs(m.mean)))
+    return {0, -logit(std::accumulate(targets.begin(), targets.end(), 0.0) / double(targets.size()))};
   std::vector<double> scaled;  // Newton steps on scores of 1e12 would lose all digits
   for (const double score : scores) scaled.push_back((score - m.mean) / spread);
   const Line line = fit_line(scaled, targets, 0, Free::both);

@@ -46,7 +46,8 @@ Placements placements(std::span<const double> scores, std::span<const int> outco
   double events = 0, non_events = 0, pairs = 0;  // passed; pairs in order
   for (std::size_t first = 0, last = 0; first < order.size(); first = last) {
     double level[2] = {0, 0};
-    for (; last < order.size() && order[last].first == order[first].first; ++last) ++level[outcomes[order[last].second]];
+    for (; last < order.size() && order[last].first == order[first].first; ++last)
+      ++level[outcomes[order[last].second]];
     const double of_event = non_events + level[0] / 2, of_non_event = events + level[1] / 2;
     for (std::size_t i = first; i < last; ++i) {
       const std::size_t patient = order[i].second;
@@ -55,7 +56,8 @@ Placements placements(std::span<const double> scores, std::span<const int> outco
     pairs += level[1] * of_event, events += level[1], non_events += level[0];
   }
   Placements result;
-  for (std::size_t i = 0; i < placed.size(); ++i) (outcomes[i] == 1 ? result.events : result.non_events).push_back(placed[i]);
+  for (std::size_t i = 0; i < placed.size(); ++i)
+    (outcomes[i] == 1 ? result.events : result.non_events).push_back(placed[i]);
   result.auc = m == 0 || n == 0 ? kNan : pairs / (m * n);
   return result;
 }
@@ -132,7 +134,8 @@ Eigen::MatrixXd delong_covariance(const std::vector<Placements>& models) {
     Eigen::MatrixXd centred(patients, count);
     for (Eigen::Index i = 0; i < count; ++i) {
       const std::vector<double>& of = models[static_cast<std::size_t>(i)].*part;
-      if (static_cast<Eigen::Index>(of.size()) != patients) throw std::logic_error("a covariance needs all models on the same patients");
+      if (static_cast<Eigen::Index>(of.size()) != patients)
+        throw std::logic_error("a covariance needs all models on the same patients");
       centred.col(i) = Eigen::Map<const Eigen::VectorXd>(of.data(), patients);
       if (patients > 0) centred.col(i).array() -= centred.col(i).mean();
     }

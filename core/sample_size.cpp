@@ -35,8 +35,8 @@ SampleSizeNeeds sample_size_needs(double share, int parameters, double r2) {
   needs.prevalence = static_cast<int>(std::ceil(std::pow(1.96 / 0.05, 2) * share * (1 - share) - 1e-9));
   if (parameters <= 30) {
     const double rarer = std::min(share, 1 - share);
-    needs.prediction_error = static_cast<int>(
-        std::ceil(std::exp((-0.508 + 0.259 * std::log(rarer) + 0.504 * std::log(parameters) - std::log(0.05)) / 0.544) - 1e-9));
+    needs.prediction_error = static_cast<int>(std::ceil(
+        std::exp((-0.508 + 0.259 * std::log(rarer) + 0.504 * std::log(parameters) - std::log(0.05)) / 0.544) - 1e-9));
   }
   needs.patients = std::max({needs.shrinkage, needs.optimism, needs.prevalence, needs.prediction_error});
   needs.events = needs.patients * share;

@@ -59,7 +59,9 @@ void read(const Json& json, std::vector<Tree>& trees) {
 }
 
 Json write(const ForestModel& model) {
-  return {{"kind", "forest"}, {"columns", model.columns}, {"out_of_bag_accuracy", model.out_of_bag_accuracy},
+  return {{"kind", "forest"},
+          {"columns", model.columns},
+          {"out_of_bag_accuracy", model.out_of_bag_accuracy},
           {"trees", write(model.trees)}};
 }
 

@@ -18,7 +18,9 @@ LogisticModel fit_by_firth(const Sample& sample) {
   const FirthFit fit = fit_firth(sample.x(Eigen::all, kept), sample.outcomes, sample.weights);
   LogisticModel model{sample.columns, fit.coefficients[0], Eigen::VectorXd::Zero(sample.x.cols()), ""};
   model.coefficients(kept) = fit.coefficients.tail(static_cast<Eigen::Index>(kept.size()));
-  model.remark = "the columns separate the outcomes, so that the unpenalised maximum lies at infinity; fitted with Firth's penalty";
+  model.remark =
+      "the columns separate the outcomes, so that the unpenalised maximum lies at infinity; fitted with Firth's "
+      "penalty";
   if (!fit.converged) model.remark += std::string("; ") + kUnfinished;
   return model;
 }

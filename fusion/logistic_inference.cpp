@@ -58,17 +58,19 @@ double likelihood_ratio(const LogisticProblem& problem, double maximum, const st
 }
 
 /// @param coefficients, errors (1 + columns), on the columns as given
-void add_terms(LogisticInference& result, const Design& design, const std::vector<int>& outcomes, const VectorXd& coefficients,
-               const VectorXd& errors, Prior prior) {
+void add_terms(LogisticInference& result, const Design& design, const std::vector<int>& outcomes,
+               const VectorXd& coefficients, const VectorXd& errors, Prior prior) {
   const Index k = design.x.cols();
   const ScaledColumns s = scale_columns(design.x);
-  const LogisticProblem centred = problem_of(s.z, outcomes, prior), uncentred = problem_of(s.uncentred(), outcomes, prior);
+  const LogisticProblem centred = problem_of(s.z, outcomes, prior),
+                        uncentred = problem_of(s.uncentred(), outcomes, prior);
   VectorXd raw_beta(k + 1);
   raw_beta << coefficients[0], coefficients.tail(k).cwiseProduct(s.scales);
   VectorXd beta = raw_beta;
   beta[0] += coefficients.tail(k).dot(s.means);
   const LikelihoodMaximum maximum = maximise_likelihood(centred, {}, beta);
-  const MatrixXd covariance = maximum.information.ldlt().solve(MatrixXd::Identity(k + 1, k + 1)).bottomRightCorner(k, k);
+  const MatrixXd covariance =
+      maximum.information.ldlt().solve(MatrixXd::Identity(k + 1, k + 1)).bottomRightCorner(k, k);
   const auto of = terms_of(design);
   for (Index j = 0; j <= k; ++j) {
     LogisticTerm term = wald_term(j == 0 ? "(Intercept)" : design.names[j - 1], coefficients[j], errors[j]);
@@ -77,10 +79,12 @@ void add_terms(LogisticInference& result, const Design& design, const std::vecto
     const double scale = j == 0 ? 1 : s.scales[j - 1], step = errors[j] * scale;
     term.profile = {std::exp(profile_limit(problem, at, maximum.value, j, -step) / scale),
                     std::exp(profile_limit(problem, at, maximum.value, j, step) / scale)};
-    if (prior == Prior::jeffreys) term.z = kNan, term.p = chi_squared_p(likelihood_ratio(problem, maximum.value, {j}, at), 1);
+    if (prior == Prior::jeffreys)
+      term.z = kNan, term.p = chi_squared_p(likelihood_ratio(problem, maximum.value, {j}, at), 1);
     if (j > 0) {
       std::vector<Index> held;
-      for (Index c = 0; c < k; ++c) if (of[c] == of[j - 1]) held.push_back(c + 1);
+      for (Index c = 0; c < k; ++c)
+        if (of[c] == of[j - 1]) held.push_back(c + 1);
       term.likelihood_ratio = likelihood_ratio(centred, maximum.value, held, beta);
       term.likelihood_ratio_p = chi_squared_p(term.likelihood_ratio, static_cast<int>(held.size()));
       term.vif = generalised_vif(covariance, of, of[j - 1]);
@@ -133,9 +137,11 @@ LogisticInference infer_logistic(const Design& given, const std::vector<int>& ou
   const FirthFit firth = fit_firth(design.x, outcomes);
   add_terms(result, design, outcomes, firth.coefficients, firth.standard_errors, Prior::jeffreys);
   if (!fit.converged)
-    result.remark += std::string(result.remark.empty() ? "" : "\n") +
-                     "the columns separate the outcomes: maximum-likelihood odds ratios do not exist; these are Firth's";
-  if (!firth.converged) result.remark += std::string(result.remark.empty() ? "" : "\n") + "Firth's fit has not fully converged";
+    result.remark +=
+        std::string(result.remark.empty() ? "" : "\n") +
+        "the columns separate the outcomes: maximum-likelihood odds ratios do not exist; these are Firth's";
+  if (!firth.converged)
+    result.remark += std::string(result.remark.empty() ? "" : "\n") + "Firth's fit has not fully converged";
   return result;
 }
 

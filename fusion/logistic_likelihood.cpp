@@ -3,6 +3,7 @@
 #include <Eigen/Cholesky>
 #include <boost/math/distributions/chi_squared.hpp>
 #include <cmath>
+#include <limits>
 
 namespace radiopath::fusion {
 namespace {
@@ -23,13 +24,15 @@ struct Likelihood {
 Likelihood likelihood(const LogisticProblem& problem, const VectorXd& beta) {
   const ArrayXd f = (problem.z * beta).array(), p = 1 / (1 + (-f).exp());
   const ArrayXd spread = problem.weights * p * (1 - p);
-  Likelihood at{(problem.weights * (problem.y * f - f.max(0) - (-f.abs()).exp().log1p())).sum(), {},
+  Likelihood at{(problem.weights * (problem.y * f - f.max(0) - (-f.abs()).exp().log1p())).sum(),
+                {},
                 problem.z.transpose() * (problem.z.array().colwise() * spread).matrix()};
   ArrayXd residual = problem.weights * (problem.y - p);
   if (problem.prior == Prior::jeffreys) {
     const Eigen::LDLT<MatrixXd> solver = at.information.ldlt();
     at.value += solver.vectorD().array().log().sum() / 2;
-    const ArrayXd leverage = problem.z.cwiseProduct(solver.solve(problem.z.transpose()).transpose()).rowwise().sum().array() * spread;
+    const ArrayXd leverage =
+        problem.z.cwiseProduct(solver.solve(problem.z.transpose()).transpose()).rowwise().sum().array() * spread;
     residual += leverage * (0.5 - p);
   }
   at.gradient = problem.z.transpose() * residual.matrix();

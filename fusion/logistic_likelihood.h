@@ -1,7 +1,6 @@
 #pragma once
 
 #include <Eigen/Core>
-#include <limits>
 #include <vector>
 
 namespace radiopath::fusion {
@@ -29,11 +28,13 @@ struct LikelihoodMaximum {
 /// Moves `beta` to the maximum; the coefficients `held` stay where they are. With Jeffreys' prior the determinant is that
 /// of the whole model, so that holding a coefficient at 0 gives the nested model of the penalised likelihood-ratio test
 /// (Heinze & Schemper, Stat Med 2002;21:2409, as logistf).
-LikelihoodMaximum maximise_likelihood(const LogisticProblem& problem, const std::vector<Eigen::Index>& held, Eigen::VectorXd& beta);
+LikelihoodMaximum maximise_likelihood(const LogisticProblem& problem, const std::vector<Eigen::Index>& held,
+                                      Eigen::VectorXd& beta);
 
 /// Where the profile of coefficient `j` has fallen by half of chi-squared's 95 % quantile, going from the `estimate` in
 /// steps of `step` (its sign is the side); infinite where it never does.
-double profile_limit(const LogisticProblem& problem, const Eigen::VectorXd& estimate, double maximum, Eigen::Index j, double step);
+double profile_limit(const LogisticProblem& problem, const Eigen::VectorXd& estimate, double maximum, Eigen::Index j,
+                     double step);
 
 /// Columns centred and of unit spread, behind a column of ones.
 struct ScaledColumns {

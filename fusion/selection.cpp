@@ -13,9 +13,17 @@ namespace {
 
 const std::vector<std::pair<std::string, Step>>& steps() {
   static const std::vector<std::pair<std::string, Step>> table = {
-      {"near_zero_variance", by_near_zero_variance}, {"icc", by_icc}, {"t_test", by_t_test},
-      {"univariable", by_univariable}, {"pearson", by_pearson}, {"spearman", by_spearman}, {"vif", by_vif}, {"mrmr", by_mrmr}, {"lasso", by_lasso},
-      {"elastic_net", by_elastic_net}, {"boruta", by_boruta},
+      {"near_zero_variance", by_near_zero_variance},
+      {"icc", by_icc},
+      {"t_test", by_t_test},
+      {"univariable", by_univariable},
+      {"pearson", by_pearson},
+      {"spearman", by_spearman},
+      {"vif", by_vif},
+      {"mrmr", by_mrmr},
+      {"lasso", by_lasso},
+      {"elastic_net", by_elastic_net},
+      {"boruta", by_boruta},
   };
   return table;
 }

@@ -25,28 +25,33 @@ struct Readings {
 
 Readings read(const fs::path& file) {
   if (file.empty())
-    throw InputError("[models.selection] steps hold icc, but icc_table is not set; expected a CSV of repeated measurements");
+    throw InputError(
+        "[models.selection] steps hold icc, but icc_table is not set; expected a CSV of repeated measurements");
   const CsvFile csv = read_csv(file);
   const auto reading = csv.find("reading");
   Readings readings;
   for (std::size_t c = 1; c < csv.header.size(); ++c) {
-    if (static_cast<int>(c) != reading) readings.columns.emplace(csv.header[c], static_cast<int>(readings.columns.size()));
+    if (static_cast<int>(c) != reading)
+      readings.columns.emplace(csv.header[c], static_cast<int>(readings.columns.size()));
   }
-  readings.values.resize(static_cast<Eigen::Index>(csv.rows.size()), static_cast<Eigen::Index>(readings.columns.size()));
+  readings.values.resize(static_cast<Eigen::Index>(csv.rows.size()),
+                         static_cast<Eigen::Index>(readings.columns.size()));
   for (std::size_t r = 0; r < csv.rows.size(); ++r) {
     readings.rows_of[csv.rows[r][0]].push_back(static_cast<int>(r));
     for (std::size_t c = 1; c < csv.header.size(); ++c) {
       if (static_cast<int>(c) == reading) continue;
       const auto value = parse_double(csv.rows[r][c]);
       if (!value || std::isinf(*value))
-        throw InputError(file.string() + ":" + std::to_string(csv.lines[r]) + ": " + csv.header[c] + " is '" + csv.rows[r][c] +
-                         "'; expected a finite number or nothing");
+        throw InputError(file.string() + ":" + std::to_string(csv.lines[r]) + ": " + csv.header[c] + " is '" +
+                         csv.rows[r][c] + "'; expected a finite number or nothing");
       readings.values(static_cast<Eigen::Index>(r), readings.columns.at(csv.header[c])) = *value;
     }
   }
   if (!reading) return readings;
   for (auto& [patient, rows] : readings.rows_of) {
-    const auto name = [&](int row) { return csv.rows[static_cast<std::size_t>(row)][static_cast<std::size_t>(*reading)]; };
+    const auto name = [&](int row) {
+      return csv.rows[static_cast<std::size_t>(row)][static_cast<std::size_t>(*reading)];
+    };
     std::stable_sort(rows.begin(), rows.end(), [&](int a, int b) { return name(a) < name(b); });
     for (std::size_t i = 1; i < rows.size(); ++i) {
       if (name(rows[i]) == name(rows[i - 1]))
@@ -85,8 +90,10 @@ std::vector<std::vector<int>> subjects_of(const Readings& readings, const Traini
   int fewer = 0;
   for (const auto& [patient, rows] : readings.rows_of) {
     if (held_back.contains(patient)) continue;
-    if (rows.size() < std::max<std::size_t>(readings_each, 2)) ++fewer;
-    else subjects.emplace_back(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(readings_each));
+    if (rows.size() < std::max<std::size_t>(readings_each, 2))
+      ++fewer;
+    else
+      subjects.emplace_back(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(readings_each));
   }
   remark = std::to_string(subjects.size()) + " patients with " + std::to_string(readings_each) + " readings";
   if (fewer > 0) remark += ", " + std::to_string(fewer) + " with fewer left out";
@@ -94,7 +101,8 @@ std::vector<std::vector<int>> subjects_of(const Readings& readings, const Traini
 }
 
 /// NaN where it is not defined: fewer than three complete subjects, or nothing varies.
-double icc_of(const Readings& readings, int column, const std::vector<std::vector<int>>& subjects, const std::string& form) {
+double icc_of(const Readings& readings, int column, const std::vector<std::vector<int>>& subjects,
+              const std::string& form) {
   std::vector<Eigen::RowVectorXd> complete;
   for (const auto& rows : subjects) {
     const Eigen::RowVectorXd values = readings.values(rows, column).transpose();
@@ -126,12 +134,14 @@ Kept by_icc(const StepInput& input) {
   Kept kept;
   const auto subjects = subjects_of(*readings, input.train.view(), kept.remark);
   if (subjects.size() < 3)
-    throw InputError(input.config.icc_table.string() + ": " + std::to_string(subjects.size()) +
-                     " of the training patients at hand were measured at least twice; the icc step needs 3 (patients held out "
-                     "are not looked at)");
+    throw InputError(
+        input.config.icc_table.string() + ": " + std::to_string(subjects.size()) +
+        " of the training patients at hand were measured at least twice; the icc step needs 3 (patients held out "
+        "are not looked at)");
   const auto iccs = parallel_map(input.x.cols(), [&](std::int64_t j) {
     const auto column = readings->columns.find(input.names[static_cast<std::size_t>(j)]);
-    return column == readings->columns.end() ? INFINITY : icc_of(*readings, column->second, subjects, input.config.icc_form);
+    return column == readings->columns.end() ? INFINITY
+                                             : icc_of(*readings, column->second, subjects, input.config.icc_form);
   });
   int unmeasured = 0, best = 0;
   for (int j = 0; j < static_cast<int>(iccs.size()); ++j) {

@@ -28,7 +28,8 @@ bool equal_variances(const Groups& groups, const std::string& by) {
 Tested test(const Groups& groups, const std::string& variances_by) {
   if (!looks_normal(groups[0]) || !looks_normal(groups[1]))
     return {Chosen::mann_whitney, mann_whitney(groups[1], groups[0]).best()};
-  if (equal_variances(groups, variances_by)) return {Chosen::student, t_test(groups[1], groups[0], Variances::pooled).p};
+  if (equal_variances(groups, variances_by))
+    return {Chosen::student, t_test(groups[1], groups[0], Variances::pooled).p};
   return {Chosen::welch, t_test(groups[1], groups[0]).p};
 }
 
@@ -43,7 +44,8 @@ Groups groups_of(const StepInput& input, Eigen::Index column) {
 
 Kept keep_significant(std::vector<double> p, const SelectionConfig& config) {
   const bool adjusted = config.adjust == "benjamini_hochberg";
-  for (double& value : p) if (std::isnan(value)) value = 1;  // a constant column: it stays among those counted
+  for (double& value : p)
+    if (std::isnan(value)) value = 1;  // a constant column: it stays among those counted
   if (adjusted) p = adjust_p(p, Adjustment::benjamini_hochberg);
   Kept kept;
   for (std::size_t j = 0; j < p.size(); ++j) {
@@ -58,9 +60,8 @@ Kept keep_significant(std::vector<double> p, const SelectionConfig& config) {
 }
 
 Kept by_univariable(const StepInput& input) {
-  const auto tested = parallel_map(input.x.cols(), [&](std::int64_t j) {
-    return test(groups_of(input, j), input.config.variance_test);
-  });
+  const auto tested = parallel_map(
+      input.x.cols(), [&](std::int64_t j) { return test(groups_of(input, j), input.config.variance_test); });
   std::vector<double> p;
   int count[3] = {0, 0, 0};
   for (const Tested& one : tested) p.push_back(one.p), ++count[static_cast<int>(one.test)];

@@ -28,7 +28,8 @@ class Search {
     const bool forward = config_.direction == StepwiseConfig::Direction::forward;
     if (!forward) in_ = usable_;
     if (config_.by == StepwiseConfig::By::aic) {
-      while (take(best(forward), -1e-9)) {}
+      while (take(best(forward), -1e-9)) {
+      }
     } else if (!forward) {
       drop_by_p();
     } else {
@@ -53,7 +54,8 @@ class Search {
     if (is_new) {
       known->second = -2 * (columns.empty() ? null_log_likelihood(outcomes_)
                                             : fit_logistic(design_.x(Eigen::all, columns), outcomes_,
-                                                           std::numeric_limits<double>::infinity()).log_likelihood);
+                                                           std::numeric_limits<double>::infinity())
+                                                  .log_likelihood);
     }
     return known->second;
   }
@@ -67,10 +69,13 @@ class Search {
       const auto at = std::ranges::lower_bound(after, column);
       const bool inside = at != after.end() && *at == column;
       if (inside == enters) continue;
-      if (inside) after.erase(at);
-      else after.insert(at, column);
+      if (inside)
+        after.erase(at);
+      else
+        after.insert(at, column);
       const double change = deviance(after) - deviance(in_);
-      if (change < least - 1e-9) least = change, chosen = Move{column, enters, p_of(std::abs(change)), change + (enters ? 2 : -2), after};
+      if (change < least - 1e-9)
+        least = change, chosen = Move{column, enters, p_of(std::abs(change)), change + (enters ? 2 : -2), after};
     }
     return chosen;
   }

@@ -97,7 +97,8 @@ SvmModel fit_svm(const SvmConfig& config, const TrainingTable& train, const FitO
   SvmModel model = fit_decision(config, sample_of(train, options));
   std::vector<double> decisions(static_cast<std::size_t>(train.rows()));
   for (const TrainingFold& fold : train.folds(config.folds, options.seed, "platt")) {
-    const Eigen::VectorXd held_out = decision_values(fit_decision(config, sample_of(fold.train, options)), fold.held_out);
+    const Eigen::VectorXd held_out =
+        decision_values(fit_decision(config, sample_of(fold.train, options)), fold.held_out);
     for (std::size_t i = 0; i < fold.held_out_rows.size(); ++i)
       decisions[static_cast<std::size_t>(fold.held_out_rows[i])] = held_out[static_cast<Eigen::Index>(i)];
   }

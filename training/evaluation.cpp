@@ -97,7 +97,8 @@ OperatingPoint freeze_threshold(const EvaluationConfig& config, const std::strin
                                : config.threshold == "sensitivity" ? ThresholdRule::sensitivity
                                : config.threshold == "specificity" ? ThresholdRule::specificity
                                                                    : ThresholdRule::youden;
-    point.threshold = threshold_by(rule, cost ? config.missed_cost : config.threshold_share, scores_of(rows, column), outcomes);
+    point.threshold =
+        threshold_by(rule, cost ? config.missed_cost : config.threshold_share, scores_of(rows, column), outcomes);
     if (std::isnan(point.threshold))
       point.note = "no threshold: out-of-fold training scores have " + note_on(point.patients, point.events);
   }

@@ -22,9 +22,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
-double number(const Json& json) {
-  return json.is_number() ? json.get<double>() : kNone;
-}
+double number(const Json& json) { return json.is_number() ? json.get<double>() : kNone; }
 
 /// Calls `use` with the parsed file when there is one.
 template <class Use>
@@ -68,7 +66,8 @@ std::vector<ReportInputs::Term> read_terms(const Json& json) {
 }
 
 ReportInputs::Selection read_selection(const std::string& modality, const Json& chain) {
-  ReportInputs::Selection selection{modality, chain.at("learner_name"), {}, chain.at("selection").at("columns"), {}, {}};
+  ReportInputs::Selection selection{modality, chain.at("learner_name"), {}, chain.at("selection").at("columns"), {},
+                                    {}};
   const Json& encoding = chain.at("encoding");
   const std::size_t usable = encoding.at("columns").size();
   const std::size_t dropped = encoding.at("dropped_missing").size() + encoding.at("dropped_constant").size();
@@ -79,7 +78,8 @@ ReportInputs::Selection read_selection(const std::string& modality, const Json& 
       selection.remarks.push_back(step.at("name").get<std::string>() + ": " + remark);
   }
   if (chain.contains("learner") && chain.at("learner").contains("remark")) {
-    if (const std::string remark = chain.at("learner").at("remark"); !remark.empty()) selection.remarks.push_back(selection.learner + ": " + remark);
+    if (const std::string remark = chain.at("learner").at("remark"); !remark.empty())
+      selection.remarks.push_back(selection.learner + ": " + remark);
   }
   return selection;
 }
@@ -93,7 +93,8 @@ void read_unimodal(const Json& json, ReportInputs& inputs) {
     inputs.selections.push_back(read_selection(json.at("modality"), model));
   if (model.at("kind") != "clinical" && json.contains("selection_frequency")) {
     auto& frequency = inputs.selections.back().frequency;
-    for (const auto& [column, share] : json.at("selection_frequency").items()) frequency.emplace_back(column, number(share));
+    for (const auto& [column, share] : json.at("selection_frequency").items())
+      frequency.emplace_back(column, number(share));
     std::ranges::stable_sort(frequency, std::greater(), &std::pair<std::string, double>::second);
   }
   for (const Json& scored : json.at("ledger"))
@@ -128,21 +129,27 @@ void read_resampling(const Json& json, ReportInputs& inputs) {
     if (of.contains("bootstrap")) {
       const Json &bootstrap = of.at("bootstrap"), &auc = bootstrap.at("auc");
       add("fitted and scored on the same patients", number(auc.at("apparent")));
-      add(fmt::format("less the optimism of {} bootstraps", bootstrap.at("resamples").get<int>()), number(auc.at("corrected")), number(auc.at("lower")), number(auc.at("upper")));
+      add(fmt::format("less the optimism of {} bootstraps", bootstrap.at("resamples").get<int>()),
+          number(auc.at("corrected")), number(auc.at("lower")), number(auc.at("upper")));
       add(".632+", number(auc.at("point632_plus")));
       add("stability of the selection (1: always the same), no AUC", number(bootstrap.at("stability")));
     }
     if (of.contains("repeated_cross_validation")) {
       const Json& cv = of.at("repeated_cross_validation");
       for (const Json& learner : cv.at("learners")) {
-        add(fmt::format("{}, {} × {} folds", learner.at("learner").get<std::string>(), cv.at("repeats").get<int>(), cv.at("folds").get<int>()), number(learner.at("auc")));
+        add(fmt::format("{}, {} × {} folds", learner.at("learner").get<std::string>(), cv.at("repeats").get<int>(),
+                        cv.at("folds").get<int>()),
+            number(learner.at("auc")));
         if (learner.contains("difference"))
-          add("its difference from the first, corrected t-test", number(learner.at("difference")), number(learner.at("lower")), number(learner.at("upper")), number(learner.at("p")));
+          add("its difference from the first, corrected t-test", number(learner.at("difference")),
+              number(learner.at("lower")), number(learner.at("upper")), number(learner.at("p")));
       }
     }
     if (of.contains("permutation_test")) {
       const Json& test = of.at("permutation_test");
-      add(fmt::format("{} folds, against {} permutations of the outcomes", test.at("folds").get<int>(), test.at("permutations").get<int>()), number(test.at("auc")), kNone, kNone, number(test.at("p")));
+      add(fmt::format("{} folds, against {} permutations of the outcomes", test.at("folds").get<int>(),
+                      test.at("permutations").get<int>()),
+          number(test.at("auc")), kNone, kNone, number(test.at("p")));
     }
   }
 }

@@ -183,7 +183,9 @@ std::string selection_section(const ReportInputs& inputs) {
     text += fmt::format("<details><summary>{}: {} column{}, {}</summary>\n<p>{}</p>\n", escape_html(selection.modality),
                         selection.columns.size(), selection.columns.size() == 1 ? "" : "s",
                         escape_html(selection.learner), joined(selection.columns));
-    if (!selection.frequency.empty()) text += "<p class=\"note\">Share of the inner folds that chose a column: " + shares(selection.frequency) + "</p>\n";
+    if (!selection.frequency.empty())
+      text +=
+          "<p class=\"note\">Share of the inner folds that chose a column: " + shares(selection.frequency) + "</p>\n";
     for (const auto& remark : selection.remarks) text += "<p class=\"note\">" + escape_html(remark) + "</p>\n";
     text += "</details>\n";
   }

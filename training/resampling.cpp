@@ -38,15 +38,19 @@ FitChain chain_of(const ExperimentConfig& config, const fusion::UnimodalConfig& 
 }
 
 Json json_of(const fusion::Corrected& c) {
-  return {{"apparent", finite(c.apparent)}, {"optimism", finite(c.optimism)}, {"corrected", finite(c.corrected)},
-          {"lower", finite(c.interval.lower)}, {"upper", finite(c.interval.upper)}, {"out_of_bag", finite(c.out_of_bag)},
-          {"point632", finite(c.point632)}, {"point632_plus", finite(c.point632_plus)}};
+  return {{"apparent", finite(c.apparent)},    {"optimism", finite(c.optimism)},
+          {"corrected", finite(c.corrected)},  {"lower", finite(c.interval.lower)},
+          {"upper", finite(c.interval.upper)}, {"out_of_bag", finite(c.out_of_bag)},
+          {"point632", finite(c.point632)},    {"point632_plus", finite(c.point632_plus)}};
 }
 
 class Resampler {
  public:
   Resampler(const ExperimentConfig& config, const Modality& modality, const TrainingView& train)
-      : config_(config), name_(modality.name), train_(modality.table, train), seed_(static_cast<std::uint64_t>(config.seed)) {}
+      : config_(config),
+        name_(modality.name),
+        train_(modality.table, train),
+        seed_(static_cast<std::uint64_t>(config.seed)) {}
 
   Json run() {
     Json json = {{"modality", name_}, {"patients", train_.rows()}, {"events", train_.events()}};
@@ -63,11 +67,15 @@ class Resampler {
 
   Json bootstrap() {
     const int resamples = config_.resampling.bootstraps;
-    const auto result = bootstrap_validation(chain(config_.models, "bootstrap", resamples + 1), train_, resamples, seed_);
+    const auto result =
+        bootstrap_validation(chain(config_.models, "bootstrap", resamples + 1), train_, resamples, seed_);
     Json frequency = Json::object();
     for (const auto& [column, share] : result.selection) frequency[column] = share;
-    return {{"resamples", resamples}, {"auc", json_of(result.auc)}, {"brier", json_of(result.brier)},
-            {"stability", finite(fusion::selection_stability(result.selection, resamples, train_.cols()))}, {"selection_frequency", frequency}};
+    return {{"resamples", resamples},
+            {"auc", json_of(result.auc)},
+            {"brier", json_of(result.brier)},
+            {"stability", finite(fusion::selection_stability(result.selection, resamples, train_.cols()))},
+            {"selection_frequency", frequency}};
   }
 
   Json repeated() {
@@ -86,15 +94,22 @@ class Resampler {
     for (Eigen::Index l = 0; l < areas.cols(); ++l) {
       const Eigen::VectorXd difference = areas.col(l) - areas.col(0);
       const auto t = fusion::corrected_t({difference.begin(), difference.end()}, train_.rows() - held_out, held_out);
-      json["learners"].push_back({{"learner", learners[static_cast<std::size_t>(l)]}, {"auc", finite(areas.col(l).mean())}});
-      if (l > 0) json["learners"].back().update({{"difference", finite(t.mean)}, {"lower", finite(t.interval.lower)}, {"upper", finite(t.interval.upper)}, {"t", finite(t.t)}, {"p", finite(t.p)}});
+      json["learners"].push_back(
+          {{"learner", learners[static_cast<std::size_t>(l)]}, {"auc", finite(areas.col(l).mean())}});
+      if (l > 0)
+        json["learners"].back().update({{"difference", finite(t.mean)},
+                                        {"lower", finite(t.interval.lower)},
+                                        {"upper", finite(t.interval.upper)},
+                                        {"t", finite(t.t)},
+                                        {"p", finite(t.p)}});
     }
     return json;
   }
 
   Json permutation() {
     const int folds = config_.resampling.folds, permutations = config_.resampling.permutations;
-    const auto test = permutation_test(chain(config_.models, "permutations", folds * (permutations + 1)), train_, folds, permutations, seed_);
+    const auto test = permutation_test(chain(config_.models, "permutations", folds * (permutations + 1)), train_, folds,
+                                       permutations, seed_);
     return {{"permutations", permutations}, {"folds", folds}, {"auc", finite(test.observed)}, {"p", finite(test.p)}};
   }
 
@@ -110,7 +125,8 @@ Json resample(const ExperimentConfig& config, const Features& features, const Tr
   if (config.resampling.off()) return nullptr;
   Json json = {{"schema", 1}, {"modalities", Json::array()}};
   for (const Modality& modality : features.modalities)
-    json["modalities"].push_back(with_context("resampling " + modality.name, [&] { return Resampler(config, modality, train).run(); }));
+    json["modalities"].push_back(
+        with_context("resampling " + modality.name, [&] { return Resampler(config, modality, train).run(); }));
   return json;
 }
 

@@ -15,6 +15,7 @@ std::string text_of(double value, int digits = 3);       ///< a dash where not f
 std::string clipped(const std::string& text, std::size_t width);  ///< at most so many bytes
 
 /// Columns asked for (comma-separated), or all that are not in `others` (and hold numbers, where `numeric`).
-std::vector<std::string> columns_of(const CsvFile& csv, const std::string& asked, std::set<std::string> others, bool numeric);
+std::vector<std::string> columns_of(const CsvFile& csv, const std::string& asked, std::set<std::string> others,
+                                    bool numeric);
 
 }  // namespace radiopath::training

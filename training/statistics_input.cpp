@@ -56,7 +56,8 @@ Rule parse_rule(const std::string& text) {
   if (name == "sensitivity" && share) return {ThresholdRule::sensitivity, value};
   if (name == "specificity" && share) return {ThresholdRule::specificity, value};
   if (name == "cost" && value > 0 && std::isfinite(value)) return {ThresholdRule::cost, value};
-  throw InputError("--rule is '" + text + "'; expected youden, sensitivity=0.9, specificity=0.9 (shares) or cost=5 (above 0)");
+  throw InputError("--rule is '" + text +
+                   "'; expected youden, sensitivity=0.9, specificity=0.9 (shares) or cost=5 (above 0)");
 }
 
 /// The one value of a column of thresholds.
@@ -64,8 +65,9 @@ double threshold_column(const CsvFile& csv, const std::string& name) {
   const std::vector<double> values = number_column(csv, name);
   for (std::size_t r = 0; r < values.size(); ++r) {
     if (values[r] != values[0])
-      throw InputError(fmt::format("{}:{}: {} is '{}' after '{}'; expected one threshold in all rows", csv.path.string(), csv.lines[r], name,
-                                   csv.rows[r][csv.column(name)], csv.rows[0][csv.column(name)]));
+      throw InputError(fmt::format("{}:{}: {} is '{}' after '{}'; expected one threshold in all rows",
+                                   csv.path.string(), csv.lines[r], name, csv.rows[r][csv.column(name)],
+                                   csv.rows[0][csv.column(name)]));
   }
   return values[0];
 }
@@ -82,8 +84,10 @@ void set_thresholds(ScoredFile& file, const ScoredColumns& columns, const CsvFil
   const bool taken = cohort != file.cohorts.end();
   if (taken && columns.threshold) throw InputError("--threshold and --threshold-cohort exclude each other");
   const Rule rule = parse_rule(columns.rule);
-  if (!columns.rule.empty() && !taken) throw InputError("--rule needs --threshold-cohort: the cohort that thresholds are taken from");
-  file.threshold_rule = taken ? (columns.rule.empty() ? "youden" : columns.rule) + " on " + from : fmt::format("fixed at {}", columns.threshold.value_or(0.5));
+  if (!columns.rule.empty() && !taken)
+    throw InputError("--rule needs --threshold-cohort: the cohort that thresholds are taken from");
+  file.threshold_rule = taken ? (columns.rule.empty() ? "youden" : columns.rule) + " on " + from
+                              : fmt::format("fixed at {}", columns.threshold.value_or(0.5));
   int own = 0;
   for (std::size_t m = 0; m < file.models.size(); ++m) {
     double threshold = columns.threshold.value_or(0.5);

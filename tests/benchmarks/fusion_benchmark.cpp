@@ -108,8 +108,8 @@ std::map<std::string, double> seconds_by_thread() {
   return seconds;
 }
 
-/// Nested cross-validation: four outer folds, a grid of the forest's leaves by three inner ones. The time is that of the
-/// busiest thread, which is the wall time where nobody else computes.
+/// Nested cross-validation: four outer folds, a grid of the forest's leaves by three inner ones. The time is that of
+/// the busiest thread, which is the wall time where nobody else computes.
 void nested(benchmark::State& state) {
   const Study study(read("chain.f64", 851));
   const auto train = study.train();
@@ -120,7 +120,8 @@ void nested(benchmark::State& state) {
   config.tuning.search = "grid", config.tuning.folds = 3;
   const radiopath::fusion::FitChain chain = [&](const radiopath::fusion::TrainingTable& rows, std::uint64_t seed) {
     auto fitted = radiopath::fusion::fit_chain(config, "table", rows, seed);
-    return radiopath::fusion::FittedScorer{[fitted](const radiopath::Table& table) { return predict(fitted, table); }, {}};
+    return radiopath::fusion::FittedScorer{[fitted](const radiopath::Table& table) { return predict(fitted, table); },
+                                           {}};
   };
   radiopath::set_thread_count(static_cast<int>(state.range(0)));
   double total = 0;

@@ -168,8 +168,11 @@ TEST(Calibration, MatchesScikitLearn) {
   EXPECT_NEAR(fit_platt_scaling(huge, y)(huge[3]), platt(p[3]), 1e-9);
   const std::vector<double> level(y.size(), 0.3), scores_that_separate(y.begin(), y.end());
   const double events = double(std::count(y.begin(), y.end(), 1)), n = double(y.size());
-  EXPECT_NEAR(fit_platt_scaling(level, y)(0.3), (events * (events + 1) / (events + 2) + (n - events) / (n - events + 2)) / n, 1e-12) << "no spread: the mean target";
-  EXPECT_NEAR(fit_platt_scaling(scores_that_separate, y)(1), (events + 1) / (events + 2), 1e-9) << "finite where scores separate";
+  EXPECT_NEAR(fit_platt_scaling(level, y)(0.3),
+              (events * (events + 1) / (events + 2) + (n - events) / (n - events + 2)) / n, 1e-12)
+      << "no spread: the mean target";
+  EXPECT_NEAR(fit_platt_scaling(scores_that_separate, y)(1), (events + 1) / (events + 2), 1e-9)
+      << "finite where scores separate";
   const IsotonicScaling isotonic = fit_isotonic(p, y);
   for (std::size_t i = 0; i < e["isotonic_x"].size(); ++i)
     expect_close(isotonic(number(e["isotonic_x"][i])), e["isotonic_y"][i], 1e-8, "isotonic");

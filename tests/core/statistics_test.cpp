@@ -81,12 +81,12 @@ TEST(Thresholds, ReachWhatTheirRulesSay) {
   // Events at 3, 6, 8 and 9 among 1 ... 10.
   const std::vector<double> scores = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
   const std::vector<int> outcomes = {0, 0, 1, 0, 0, 1, 0, 1, 1, 0};
-  EXPECT_EQ(threshold_by(ThresholdRule::youden, 0, scores, outcomes), 5.5);               // 3/4 and 4/6
+  EXPECT_EQ(threshold_by(ThresholdRule::youden, 0, scores, outcomes), 5.5);  // 3/4 and 4/6
   EXPECT_EQ(threshold_by(ThresholdRule::sensitivity, 0.75, scores, outcomes), 5.5);
   EXPECT_EQ(threshold_by(ThresholdRule::sensitivity, 0.76, scores, outcomes), 2.5);
-  EXPECT_EQ(threshold_by(ThresholdRule::specificity, 0.8, scores, outcomes), 7.5);        // 5/6
-  EXPECT_EQ(threshold_by(ThresholdRule::specificity, 1, scores, outcomes), 10);           // nobody positive
-  EXPECT_EQ(threshold_by(ThresholdRule::cost, 0.1, scores, outcomes), 10);                // false alarms cost ten times more
+  EXPECT_EQ(threshold_by(ThresholdRule::specificity, 0.8, scores, outcomes), 7.5);  // 5/6
+  EXPECT_EQ(threshold_by(ThresholdRule::specificity, 1, scores, outcomes), 10);     // nobody positive
+  EXPECT_EQ(threshold_by(ThresholdRule::cost, 0.1, scores, outcomes), 10);          // false alarms cost ten times more
   EXPECT_EQ(threshold_by(ThresholdRule::cost, 10, scores, outcomes), 2.5);
   // The lowest score is an event's: sensitivity 1 takes everybody, and the threshold stays a number.
   const double all = threshold_by(ThresholdRule::sensitivity, 1, {scores.data() + 2, 8}, {outcomes.data() + 2, 8});

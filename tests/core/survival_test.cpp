@@ -121,9 +121,9 @@ TEST(TableOne, ChoosesTheTestAndNamesWhatCannotBeTested) {
   EXPECT_TRUE(std::isnan(baseline_row({"gap", std::vector<std::string>(12, "")}, groups, 2).p));
 }
 
-// pmsampsize 0.1.0 (Python), tests/test_pmsampsize.py: type "b", csrsquared 0.288, parameters 24, prevalence 0.174: 623, 662,
-// 221 for the first three criteria (in R's and Stata's help too). It lacks the fourth, of BMJ 2020;368:m441, figure 1:
-// exp((-0.508 + 0.259 ln 0.174 + 0.504 ln 24 - ln 0.05) / 0.544) = 800.2, by hand.
+// pmsampsize 0.1.0 (Python), tests/test_pmsampsize.py: type "b", csrsquared 0.288, parameters 24, prevalence 0.174:
+// 623, 662, 221 for the first three criteria (in R's and Stata's help too). It lacks the fourth, of BMJ 2020;368:m441,
+// figure 1: exp((-0.508 + 0.259 ln 0.174 + 0.504 ln 24 - ln 0.05) / 0.544) = 800.2, by hand.
 TEST(SampleSize, MatchesPmsampsizeAndTheFourthCriterion) {
   const SampleSizeNeeds needs = sample_size_needs(0.174, 24, 0.288);
   EXPECT_EQ(needs.shrinkage, 623);

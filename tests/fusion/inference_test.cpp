@@ -121,7 +121,8 @@ TEST(Stepwise, MatchesRsStep) {
 Design columns_of(const Json& rows) {
   Design design{{}, Eigen::MatrixXd(Index(rows.size()), Index(rows[0].size())), {}};
   for (Index c = 0; c < design.x.cols(); ++c) design.names.push_back("X" + std::to_string(c + 1));
-  for (Index r = 0; r < design.x.rows(); ++r) for (Index c = 0; c < design.x.cols(); ++c) design.x(r, c) = rows[r][c];
+  for (Index r = 0; r < design.x.rows(); ++r)
+    for (Index c = 0; c < design.x.cols(); ++c) design.x(r, c) = rows[r][c];
   return design;
 }
 
@@ -129,8 +130,10 @@ TEST(Stepwise, ByPMatchesRsAdd1AndDrop1) {
   std::ifstream stream(kTestData / "statistics/stepwise.json");
   const Json stored = Json::parse(stream);
   const std::vector<int> y = stored["y"];
-  for (const auto& [name, direction] : {std::pair{"forward", StepwiseConfig::Direction::forward}, {"backward", StepwiseConfig::Direction::backward}}) {
-    const StepwiseChoice ours = stepwise(columns_of(stored["z"]), y, {.direction = direction, .by = StepwiseConfig::By::p, .enter = 0.05, .stay = 0.1});
+  for (const auto& [name, direction] :
+       {std::pair{"forward", StepwiseConfig::Direction::forward}, {"backward", StepwiseConfig::Direction::backward}}) {
+    const StepwiseChoice ours = stepwise(
+        columns_of(stored["z"]), y, {.direction = direction, .by = StepwiseConfig::By::p, .enter = 0.05, .stay = 0.1});
     EXPECT_EQ(ours.design.names, stored[name]["columns"].get<std::vector<std::string>>()) << name;
     ASSERT_EQ(ours.steps.size(), stored[name]["steps"].size()) << name;
     for (std::size_t s = 0; s < ours.steps.size(); ++s) {
@@ -139,8 +142,10 @@ TEST(Stepwise, ByPMatchesRsAdd1AndDrop1) {
       expect_close(ours.steps[s].p, stored[name]["steps"][s]["p"], 1e-6, name);
     }
   }
-  EXPECT_TRUE(std::ranges::any_of(stored["forward"]["steps"], [](const Json& step) { return !step["entered"].get<bool>(); }));
-  EXPECT_THROW(stepwise(columns_of(stored["z"]), y, {.by = StepwiseConfig::By::p, .enter = 0.2, .stay = 0.1}), InputError);
+  EXPECT_TRUE(
+      std::ranges::any_of(stored["forward"]["steps"], [](const Json& step) { return !step["entered"].get<bool>(); }));
+  EXPECT_THROW(stepwise(columns_of(stored["z"]), y, {.by = StepwiseConfig::By::p, .enter = 0.2, .stay = 0.1}),
+               InputError);
 }
 
 TEST(Firth, MatchesFirthmodels) {
@@ -178,7 +183,8 @@ TEST(Firth, WeightsCountPatients) {
   twice << design.x, design.x;
   std::vector<int> outcomes = y;
   outcomes.insert(outcomes.end(), y.begin(), y.end());
-  const FirthFit doubled = fit_firth(twice, outcomes), weighted = fit_firth(design.x, y, Eigen::VectorXd::Constant(design.x.rows(), 2));
+  const FirthFit doubled = fit_firth(twice, outcomes),
+                 weighted = fit_firth(design.x, y, Eigen::VectorXd::Constant(design.x.rows(), 2));
   EXPECT_LT((doubled.coefficients - weighted.coefficients).cwiseAbs().maxCoeff(), 1e-7);
   EXPECT_GT((plain.coefficients - weighted.coefficients).cwiseAbs().maxCoeff(), 1e-4);
 }

@@ -23,7 +23,9 @@ struct Columns {
   std::vector<std::string> names;
   std::vector<std::vector<double>> values;
 
-  std::vector<double>& operator[](const std::string& name) { return values[static_cast<std::size_t>(std::find(names.begin(), names.end(), name) - names.begin())]; }
+  std::vector<double>& operator[](const std::string& name) {
+    return values[static_cast<std::size_t>(std::find(names.begin(), names.end(), name) - names.begin())];
+  }
   Columns& add(const std::string& name, std::vector<double> column) {
     names.push_back(name), values.push_back(std::move(column));
     return *this;
@@ -45,7 +47,8 @@ Columns study(int patients, int events) {
   for (int i = 0; i < patients; ++i) {
     const int y = i * events / patients != (i + 1) * events / patients;
     outcome.push_back(y), time.push_back(1 + random.below(30));
-    a.push_back(1 / (1 + std::exp(-random.normal(y - 0.5, 1)))), b.push_back(1 / (1 + std::exp(-random.normal(0.5 * y - 0.3, 1))));
+    a.push_back(1 / (1 + std::exp(-random.normal(y - 0.5, 1)))),
+        b.push_back(1 / (1 + std::exp(-random.normal(0.5 * y - 0.3, 1))));
   }
   return made.add("outcome", outcome).add("time", time).add("a", a).add("b", b);
 }
@@ -57,16 +60,28 @@ class Commands : public testing::Test {
     return scratch_ / "study.csv";
   }
   Json compare(const Columns& columns, std::vector<std::string> models = {"a", "b"}) const {
-    Json result = compare_scores(read_scored(write(columns), {.models = std::move(models)}), {{.resamples = 0, .seed = 1}, {0.2, 0.5}});
+    Json result = compare_scores(read_scored(write(columns), {.models = std::move(models)}),
+                                 {{.resamples = 0, .seed = 1}, {0.2, 0.5}});
     for (const auto& text : {roc_text(result), pairs_text(result), calibration_text(result), decision_text(result)})
       EXPECT_EQ(text.find("nan"), std::string::npos) << text;
     return result["cohorts"][0];
   }
   Answer logistic(const Columns& columns, const std::string& names = "a,b") const {
-    return logistic_table(write(columns), {{"outcome", ""}, {"columns", names}, {"stepwise", ""}, {"by", ""}, {"enter", ""}, {"stay", ""}, {"firth", ""}, {"r2", ""}});
+    return logistic_table(write(columns), {{"outcome", ""},
+                                           {"columns", names},
+                                           {"stepwise", ""},
+                                           {"by", ""},
+                                           {"enter", ""},
+                                           {"stay", ""},
+                                           {"firth", ""},
+                                           {"r2", ""}});
   }
-  Answer survival(const Columns& columns) const { return survival_table(write(columns), {{"time", ""}, {"event", "outcome"}, {"group", ""}, {"columns", "a,b"}}); }
-  Answer table1(const Columns& columns) const { return baseline_table(write(columns), {{"group", "outcome"}, {"columns", "a,b"}}); }
+  Answer survival(const Columns& columns) const {
+    return survival_table(write(columns), {{"time", ""}, {"event", "outcome"}, {"group", ""}, {"columns", "a,b"}});
+  }
+  Answer table1(const Columns& columns) const {
+    return baseline_table(write(columns), {{"group", "outcome"}, {"columns", "a,b"}});
+  }
   Answer icc(const Columns& columns) const { return icc_table(write(columns), {{"columns", "a,b"}}); }
 
   static std::string message(const std::function<void()>& body) {
@@ -125,7 +140,8 @@ TEST_F(Commands, OneClass) {
     EXPECT_EQ(cohort["figures"][0]["note"], only == 1 ? "no patients without the event" : "no events");
     EXPECT_TRUE(cohort["figures"][0]["auc"]["value"].is_null());
     EXPECT_TRUE(cohort["pairs"].empty());
-    EXPECT_TRUE(says(message([&] { logistic(data); }), only == 1 ? "found 30 events among 30" : "found 0 events among 30"));
+    EXPECT_TRUE(
+        says(message([&] { logistic(data); }), only == 1 ? "found 30 events among 30" : "found 0 events among 30"));
     EXPECT_TRUE(table1(data).json["rows"][0]["p"].is_null());
     const Answer curve = survival(data);
     if (only == 0) {
@@ -167,11 +183,13 @@ TEST_F(Commands, DuplicatedColumns) {
 
 TEST_F(Commands, TiesEverywhere) {
   Columns data = study(40, 16);
-  for (const char* name : {"a", "b"}) for (double& value : data[name]) value = value > 0.5;
+  for (const char* name : {"a", "b"})
+    for (double& value : data[name]) value = value > 0.5;
   double rank = 0;  // AUC by counting pairs
   for (std::size_t i = 0; i < 40; ++i)
     for (std::size_t j = 0; j < 40; ++j)
-      if (data["outcome"][i] == 1 && data["outcome"][j] == 0) rank += (data["a"][i] > data["a"][j]) + 0.5 * (data["a"][i] == data["a"][j]);
+      if (data["outcome"][i] == 1 && data["outcome"][j] == 0)
+        rank += (data["a"][i] > data["a"][j]) + 0.5 * (data["a"][i] == data["a"][j]);
   const Json cohort = compare(data);
   EXPECT_NEAR(cohort["figures"][0]["auc"]["value"].get<double>(), rank / (16 * 24), 1e-14);
   EXPECT_EQ(cohort["calibration"][0]["left_out"], 40) << "risks of 0 and 1 have no log-odds";
@@ -192,7 +210,8 @@ TEST_F(Commands, FewerPatientsThanColumnsAndFiveEvents) {
     for (int i = 0; i < 12; ++i) column.push_back(random.normal());
     wide.add("x" + std::to_string(c), column), names += ",x" + std::to_string(c);
   }
-  EXPECT_TRUE(says(message([&] { logistic(wide, names); }), "columns for 12 complete patients; expected fewer columns"));
+  EXPECT_TRUE(
+      says(message([&] { logistic(wide, names); }), "columns for 12 complete patients; expected fewer columns"));
   const Columns rare = study(60, 5);
   const Answer fitted = logistic(rare);
   EXPECT_EQ(fitted.json["events"], 5);
@@ -222,7 +241,9 @@ TEST_F(Commands, HugeScalesChangeNothing) {
   EXPECT_EQ(plain["pairs"][0]["delong_p"], scaled["pairs"][0]["delong_p"]);
   EXPECT_EQ(scaled["calibration"].size(), 1u) << "these are no probabilities";
   EXPECT_FALSE(scaled["pairs"][0].contains("net_benefit_difference"));
-  const auto near = [](const Json& a, const Json& b) { EXPECT_NEAR(a.get<double>(), b.get<double>(), 1e-7 * std::abs(b.get<double>())); };
+  const auto near = [](const Json& a, const Json& b) {
+    EXPECT_NEAR(a.get<double>(), b.get<double>(), 1e-7 * std::abs(b.get<double>()));
+  };
   near(logistic(huge).json["terms"][1]["p"], logistic(data).json["terms"][1]["p"]);
   near(logistic(huge).json["terms"][1]["likelihood_ratio_p"], logistic(data).json["terms"][1]["likelihood_ratio_p"]);
   near(survival(huge).json["cox"][0]["p"], survival(data).json["cox"][0]["p"]);
