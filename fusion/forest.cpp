@@ -20,7 +20,7 @@ class OutOfBag {
     std::vector<bool> inside(static_cast<std::size_t>(x_.rows()), false);
     for (const int row : drawn) inside[static_cast<std::size_t>(row)] = true;
     for (Eigen::Index i = 0; i < sums_.size(); ++i) {
-      if (!inside[static_cast<std::size_t>(i)]) sums_[i] += predict_tree(tree, x_.row(i)), votes_[i] += 1;
+      if (!inside[static_cast<std::size_t>(i)]) sums_[i] += value_at(tree, i), votes_[i] += 1;
     }
   }
 
@@ -34,12 +34,20 @@ class OutOfBag {
   }
 
  private:
+  /// predict_tree without a copy of the row, which would cost as much as growing the tree.
+  double value_at(const Tree& tree, Eigen::Index row) const {
+    const TreeNode* node = tree.nodes.data();
+    while (node->column >= 0)
+      node = &tree.nodes[static_cast<std::size_t>(x_(row, node->column) <= node->threshold ? node->left : node->right)];
+    return node->value;
+  }
+
   const Eigen::MatrixXd& x_;
   Eigen::VectorXd sums_, votes_;
 };
 
-ForestModel grow_forest(const ForestConfig& config, const TrainingTable& train, const FitOptions& options, Splits splits,
-                        Rows drawn, const char* stream) {
+ForestModel grow_forest(const ForestConfig& config, const TrainingTable& train, const FitOptions& options,
+                        Splits splits, Rows drawn, const char* stream) {
   const Sample sample = sample_of(train, options);
   const int rows = static_cast<int>(sample.x.rows()), cols = static_cast<int>(sample.x.cols());
   const auto by_root = std::max(1, static_cast<int>(std::sqrt(double(cols))));
