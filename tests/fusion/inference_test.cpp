@@ -148,9 +148,11 @@ TEST(Stepwise, ByPMatchesRsAdd1AndDrop1) {
                InputError);
 }
 
-TEST(Firth, MatchesFirthmodels) {
+TEST(Firth, MatchesFirthmodelsAndBrglm2) {
   std::ifstream stream(kTestData / "statistics/firth.json");
-  for (const Json& one : Json::parse(stream)["cases"]) {
+  const Json stored = Json::parse(stream);
+  ASSERT_EQ(stored["cases"].size(), 2u);
+  for (const Json& one : stored["cases"]) {
     const std::string id = one["id"];
     const std::vector<int> y = one["y"];
     const Design design = columns_of(one["x"]);

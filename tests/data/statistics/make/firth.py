@@ -1,5 +1,6 @@
-"""python firth.py > ../firth.json : firthmodels 0.8.2 (MIT; numpy 2.4, scipy 1.17) on made-up patients. On R's sex2 data it
-prints what logistf's documentation prints (coefficients, P and profile limits to 6 digits)."""
+"""python firth.py > firth_only.json; Rscript firth.R < firth_only.json > ../firth.json : firthmodels 0.8.2 (MIT; numpy 2.4, scipy 1.17) on made-up patients. On R's sex2 data it
+prints what logistf's documentation prints (coefficients, P and profile limits to 6 digits). Its standard errors weigh patients
+by one plus their leverage, as logistf's do since 1.24; ours are Firth's own, from the information, and firth.R adds those."""
 import json, warnings
 import numpy as np
 from firthmodels import FirthLogisticRegression
@@ -16,6 +17,6 @@ for name, n, separated in (("separated", 40, True), ("rare", 80, False)):
     m.lrt()
     limits = m.conf_int(method="pl", max_iter=2000, tol=1e-7)
     cases.append({"id": name, "x": x.tolist(), "y": y.tolist(), "coefficients": [m.intercept_, *m.coef_],
-                  "standard_errors": [*np.roll(m.bse_, 1)], "log_likelihood": m.loglik_, "p": [*np.roll(m.lrt_pvalues_, 1)],
+                  "log_likelihood": m.loglik_, "p": [*np.roll(m.lrt_pvalues_, 1)],
                   "lower": [*np.roll(limits[:, 0], 1)], "upper": [*np.roll(limits[:, 1], 1)]})
 print(json.dumps({"cases": cases}))
