@@ -83,7 +83,9 @@ std::vector<CalibrationBin> calibration_bins(std::span<const double> probabiliti
 
 // --- Recalibration: fit on training patients that the model has not seen, apply anywhere ------------------------------
 
-/// 1 / (1 + exp(a s + b)) with Platt's smoothed targets (1999), which keep it finite when the scores separate.
+/// 1 / (1 + exp(a s + b)) with the smoothed targets (n1 + 1) / (n1 + 2) and 1 / (n0 + 2), which keep it finite when the
+/// scores separate; scores without spread give the mean target. Scores are those of patients that their model has not seen.
+/// Source: Platt 1999; Lin, Lin & Weng, Machine Learning 2007;68:267 (as in libsvm).
 struct PlattScaling {
   double a, b;
   double operator()(double score) const;

@@ -29,13 +29,11 @@ void detail::check_scored(std::span<const double> scores, std::span<const int> o
 }
 
 std::vector<int> detail::ascending(std::span<const double> values) {
+  std::vector<std::pair<double, int>> keyed(values.size());  // values beside their indices: no look-ups while sorting
+  for (std::size_t i = 0; i < values.size(); ++i) keyed[i] = {values[i], static_cast<int>(i)};
+  std::sort(keyed.begin(), keyed.end());
   std::vector<int> order(values.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::sort(order.begin(), order.end(), [&](int a, int b) {
-    const double left = values[static_cast<std::size_t>(a)];
-    const double right = values[static_cast<std::size_t>(b)];
-    return left < right || (left == right && a < b);
-  });
+  for (std::size_t i = 0; i < values.size(); ++i) order[i] = keyed[i].second;
   return order;
 }
 

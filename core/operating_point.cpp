@@ -29,6 +29,13 @@ double best_threshold(std::span<const double> scores, std::span<const int> outco
   return threshold;
 }
 
+/// The ends of the curve as thresholds that can be written down: the largest score, or just below the smallest.
+double within_reach(double threshold, std::span<const double> scores) {
+  if (!std::isinf(threshold) || scores.empty()) return threshold;
+  const auto [smallest, largest] = std::minmax_element(scores.begin(), scores.end());
+  return threshold > 0 ? *largest : std::nextafter(*smallest, -std::numeric_limits<double>::infinity());
+}
+
 DiagnosticRatios::Ratio log_normal(double value, double log_error) {
   const double reach = std::exp(normal_quantile(0.975) * log_error);
   if (!std::isfinite(value) || !std::isfinite(reach)) return {std::isfinite(value) ? value : kNan, {kNan, kNan}};
@@ -58,7 +65,7 @@ double threshold_by_cost(std::span<const double> scores, std::span<const int> ou
 double threshold_at_sensitivity(std::span<const double> scores, std::span<const int> outcomes, double sensitivity) {
   for (const RocPoint& point : roc_curve(scores, outcomes)) {
     if (std::isnan(point.sensitivity)) return kNan;
-    if (point.sensitivity >= sensitivity - 1e-12) return point.threshold;
+    if (point.sensitivity >= sensitivity - 1e-12) return within_reach(point.threshold, scores);
   }
   return kNan;
 }
@@ -69,7 +76,21 @@ double threshold_at_specificity(std::span<const double> scores, std::span<const 
     if (std::isnan(point.specificity)) return kNan;
     if (point.specificity >= specificity - 1e-12) lowest = point.threshold;
   }
-  return lowest;
+  return within_reach(lowest, scores);
+}
+
+double threshold_by(ThresholdRule rule, double value, std::span<const double> scores, std::span<const int> outcomes) {
+  switch (rule) {
+    case ThresholdRule::youden:
+      return youden_threshold(scores, outcomes);
+    case ThresholdRule::sensitivity:
+      return threshold_at_sensitivity(scores, outcomes, value);
+    case ThresholdRule::specificity:
+      return threshold_at_specificity(scores, outcomes, value);
+    case ThresholdRule::cost:
+      return threshold_by_cost(scores, outcomes, value);
+  }
+  throw std::logic_error("unknown ThresholdRule");
 }
 
 ThresholdMetrics threshold_metrics(std::span<const double> scores, std::span<const int> outcomes, double threshold) {

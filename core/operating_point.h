@@ -15,11 +15,16 @@ double youden_threshold(std::span<const double> scores, std::span<const int> out
 
 /// Threshold whose point of the ROC curve is nearest to (1, 1); of equal ones the highest.
 double top_left_threshold(std::span<const double> scores, std::span<const int> outcomes);
-/// Highest threshold with at least this sensitivity; lowest one with at least this specificity.
+/// Highest threshold with at least this sensitivity; lowest one with at least this specificity. Where only everybody or
+/// nobody positive will do: just below the smallest score, or the largest score.
 double threshold_at_sensitivity(std::span<const double> scores, std::span<const int> outcomes, double sensitivity);
 double threshold_at_specificity(std::span<const double> scores, std::span<const int> outcomes, double specificity);
 /// Threshold with the least cost when a missed event costs `missed` times a false alarm; of equal ones the highest.
 double threshold_by_cost(std::span<const double> scores, std::span<const int> outcomes, double missed);
+
+/// How a threshold is taken from scores, with the value that some rules need.
+enum class ThresholdRule { youden, sensitivity, specificity, cost };
+double threshold_by(ThresholdRule rule, double value, std::span<const double> scores, std::span<const int> outcomes);
 
 /// The 2 x 2 table at a threshold; positive when score > threshold.
 struct ThresholdMetrics {

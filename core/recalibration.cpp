@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "core/calibration.h"
+#include "core/descriptive.h"
 #include "core/statistics_internal.h"
 
 namespace radiopath {
@@ -91,9 +92,15 @@ PlattScaling fit_platt_scaling(std::span<const double> scores, std::span<const i
   const double others = double(outcomes.size()) - events;
   std::vector<double> targets;
   for (const int outcome : outcomes) targets.push_back(outcome == 1 ? (events + 1) / (events + 2) : 1 / (others + 2));
-  const Line line = fit_line(scores, targets, 0, Free::both);
+  const Moments m = moments(scores);
+  const double spread = std::sqrt(m.variance);
+  if (!(spread > 1e-15 * std::abs(m.mean)))
+    return {0, -logit(std::accumulate(targets.begin(), targets.end(), 0.0) / double(targets.size()))};
+  std::vector<double> scaled;  // Newton steps on scores of 1e12 would lose all digits
+  for (const double score : scores) scaled.push_back((score - m.mean) / spread);
+  const Line line = fit_line(scaled, targets, 0, Free::both);
   if (!line.converged) return {kNan, kNan};
-  return {-line.slope, -line.intercept};
+  return {-line.slope / spread, line.slope * m.mean / spread - line.intercept};
 }
 
 IsotonicScaling fit_isotonic(std::span<const double> scores, std::span<const int> outcomes) {

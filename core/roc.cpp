@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <stdexcept>
+#include <utility>
 
 #include "core/statistics_internal.h"
 
@@ -36,19 +37,28 @@ double auc(std::span<const double> scores, std::span<const int> outcomes) {
 
 Placements placements(std::span<const double> scores, std::span<const int> outcomes) {
   detail::check_scored(scores, outcomes);
-  std::vector<double> of_events, of_non_events;
-  for (std::size_t i = 0; i < scores.size(); ++i) (outcomes[i] ? of_events : of_non_events).push_back(scores[i]);
-  const double m = double(of_events.size()), n = double(of_non_events.size());
-  const auto all = midranks(scores), among_events = midranks(of_events), among_non_events = midranks(of_non_events);
-  Placements result;
-  for (std::size_t i = 0, event = 0, other = 0; i < scores.size(); ++i) {
-    if (outcomes[i] == 1) {
-      result.events.push_back((all[i] - among_events[event++]) / n);
-    } else {
-      result.non_events.push_back(1 - (all[i] - among_non_events[other++]) / m);
+  // One sort: below and level with a patient are those already passed and those of the same score.
+  std::vector<std::pair<double, std::size_t>> order(scores.size());
+  for (std::size_t i = 0; i < scores.size(); ++i) order[i] = {scores[i], i};
+  std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  const double m = double(std::count(outcomes.begin(), outcomes.end(), 1)), n = double(scores.size()) - m;
+  std::vector<double> placed(scores.size());
+  double events = 0, non_events = 0, pairs = 0;  // passed; pairs in order
+  for (std::size_t first = 0, last = 0; first < order.size(); first = last) {
+    double level[2] = {0, 0};
+    for (; last < order.size() && order[last].first == order[first].first; ++last)
+      ++level[outcomes[order[last].second]];
+    const double of_event = non_events + level[0] / 2, of_non_event = events + level[1] / 2;
+    for (std::size_t i = first; i < last; ++i) {
+      const std::size_t patient = order[i].second;
+      placed[patient] = outcomes[patient] == 1 ? of_event / n : 1 - of_non_event / m;
     }
+    pairs += level[1] * of_event, events += level[1], non_events += level[0];
   }
-  result.auc = of_events.empty() || of_non_events.empty() ? kNan : auc(scores, outcomes);
+  Placements result;
+  for (std::size_t i = 0; i < placed.size(); ++i)
+    (outcomes[i] == 1 ? result.events : result.non_events).push_back(placed[i]);
+  result.auc = m == 0 || n == 0 ? kNan : pairs / (m * n);
   return result;
 }
 
@@ -118,25 +128,22 @@ Interval auc_interval(const AucDelong& auc, double level) {
 }
 
 Eigen::MatrixXd delong_covariance(const std::vector<Placements>& models) {
-  const auto covariance = [](const std::vector<double>& a, const std::vector<double>& b) {
-    // Copied first: Eigen sums a std::vector's memory in an order that depends on its address, its own in one order.
-    const Eigen::ArrayXd x = Eigen::Map<const Eigen::ArrayXd>(a.data(), Eigen::Index(a.size()));
-    const Eigen::ArrayXd y = Eigen::Map<const Eigen::ArrayXd>(b.data(), Eigen::Index(b.size()));
-    const double n = double(a.size());
-    return a.size() < 2 ? kNan : ((x - x.mean()) * (y - y.mean())).sum() / (n - 1) / n;
-  };
-  const auto count = static_cast<Eigen::Index>(models.size());
-  Eigen::MatrixXd result(count, count);
-  for (Eigen::Index i = 0; i < count; ++i) {
-    for (Eigen::Index j = 0; j <= i; ++j) {
-      const Placements &a = models[static_cast<std::size_t>(i)], &b = models[static_cast<std::size_t>(j)];
-      if (a.events.size() != b.events.size() || a.non_events.size() != b.non_events.size()) {
+  const auto covariance = [&](std::vector<double> Placements::*part) {
+    const auto count = static_cast<Eigen::Index>(models.size());
+    const auto patients = static_cast<Eigen::Index>(models.empty() ? 0 : (models[0].*part).size());
+    Eigen::MatrixXd centred(patients, count);
+    for (Eigen::Index i = 0; i < count; ++i) {
+      const std::vector<double>& of = models[static_cast<std::size_t>(i)].*part;
+      if (static_cast<Eigen::Index>(of.size()) != patients)
         throw std::logic_error("a covariance needs all models on the same patients");
-      }
-      result(i, j) = result(j, i) = covariance(a.events, b.events) + covariance(a.non_events, b.non_events);
+      // Copied first: Eigen sums a std::vector's memory in an order that depends on its address.
+      centred.col(i) = Eigen::Map<const Eigen::VectorXd>(of.data(), patients);
+      if (patients > 0) centred.col(i).array() -= centred.col(i).mean();
     }
-  }
-  return result;
+    if (patients < 2) return Eigen::MatrixXd(Eigen::MatrixXd::Constant(count, count, kNan));
+    return Eigen::MatrixXd(centred.transpose() * centred / (double(patients) - 1) / double(patients));
+  };
+  return covariance(&Placements::events) + covariance(&Placements::non_events);
 }
 
 UnpairedAucTest delong_test_unpaired(const AucDelong& first, const AucDelong& second) {

@@ -11,6 +11,12 @@ double largest_cox_snell_r2(double share) {
   return 1 - std::exp(2 * (share * std::log(share) + (1 - share) * std::log1p(-share)));
 }
 
+double adjusted_cox_snell_r2(double likelihood_ratio, int patients, int parameters) {
+  if (!(likelihood_ratio > 0)) return 0;
+  const double apparent = 1 - std::exp(-likelihood_ratio / patients);
+  return std::max(0.0, apparent * (1 - parameters / likelihood_ratio));
+}
+
 double events_per_parameter(int patients, int events, int parameters) {
   if (parameters == 0) return std::numeric_limits<double>::quiet_NaN();
   return double(std::min(events, patients - events)) / parameters;
@@ -27,7 +33,12 @@ SampleSizeNeeds sample_size_needs(double share, int parameters, double r2) {
   needs.shrinkage = for_shrinkage(0.9);
   needs.optimism = for_shrinkage(r2 / (r2 + 0.05 * largest_cox_snell_r2(share)));
   needs.prevalence = static_cast<int>(std::ceil(std::pow(1.96 / 0.05, 2) * share * (1 - share) - 1e-9));
-  needs.patients = std::max({needs.shrinkage, needs.optimism, needs.prevalence});
+  if (parameters <= 30) {
+    const double rarer = std::min(share, 1 - share);
+    needs.prediction_error = static_cast<int>(std::ceil(
+        std::exp((-0.508 + 0.259 * std::log(rarer) + 0.504 * std::log(parameters) - std::log(0.05)) / 0.544) - 1e-9));
+  }
+  needs.patients = std::max({needs.shrinkage, needs.optimism, needs.prevalence, needs.prediction_error});
   needs.events = needs.patients * share;
   needs.events_per_parameter = needs.events / parameters;
   return needs;

@@ -11,8 +11,43 @@ namespace {
 
 enum class Rows { all, bootstrap };
 
-ForestModel grow_forest(const ForestConfig& config, const TrainingTable& train, const FitOptions& options, Splits splits,
-                        Rows drawn, const char* stream) {
+/// Votes of trees on the patients that they did not draw.
+class OutOfBag {
+ public:
+  OutOfBag(const Eigen::MatrixXd& x, int patients) : x_(x), sums_(Eigen::VectorXd::Zero(patients)), votes_(sums_) {}
+
+  void add(const Tree& tree, const std::vector<int>& drawn) {
+    std::vector<bool> inside(static_cast<std::size_t>(x_.rows()), false);
+    for (const int row : drawn) inside[static_cast<std::size_t>(row)] = true;
+    for (Eigen::Index i = 0; i < sums_.size(); ++i) {
+      if (!inside[static_cast<std::size_t>(i)]) sums_[i] += value_at(tree, i), votes_[i] += 1;
+    }
+  }
+
+  double accuracy(const std::vector<int>& outcomes) const {
+    double right = 0, voted = 0;
+    for (Eigen::Index i = 0; i < sums_.size(); ++i) {
+      if (votes_[i] == 0) continue;
+      voted += 1, right += (sums_[i] / votes_[i] > 0.5) == (outcomes[static_cast<std::size_t>(i)] == 1);
+    }
+    return right / voted;
+  }
+
+ private:
+  /// predict_tree without a copy of the row, which would cost as much as growing the tree.
+  double value_at(const Tree& tree, Eigen::Index row) const {
+    const TreeNode* node = tree.nodes.data();
+    while (node->column >= 0)
+      node = &tree.nodes[static_cast<std::size_t>(x_(row, node->column) <= node->threshold ? node->left : node->right)];
+    return node->value;
+  }
+
+  const Eigen::MatrixXd& x_;
+  Eigen::VectorXd sums_, votes_;
+};
+
+ForestModel grow_forest(const ForestConfig& config, const TrainingTable& train, const FitOptions& options,
+                        Splits splits, Rows drawn, const char* stream) {
   const Sample sample = sample_of(train, options);
   const int rows = static_cast<int>(sample.x.rows()), cols = static_cast<int>(sample.x.cols());
   const auto by_root = std::max(1, static_cast<int>(std::sqrt(double(cols))));
@@ -24,12 +59,15 @@ ForestModel grow_forest(const ForestConfig& config, const TrainingTable& train, 
   const Eigen::VectorXd targets = sample.targets();
   std::vector<int> all(static_cast<std::size_t>(rows));
   std::iota(all.begin(), all.end(), 0);
-  ForestModel model{sample.columns, {}};
+  ForestModel model{.columns = sample.columns, .trees = {}};
+  OutOfBag out_of_bag(sample.x, train.rows());  // synthetic rows come after the patients'
   for (int t = 0; t < config.trees; ++t) {
     Random random(options.seed, stream, {static_cast<std::uint64_t>(t)});
     const std::vector<int> of_tree = drawn == Rows::bootstrap ? random.resample(rows) : all;
     model.trees.push_back(grow_tree(columns, targets, sample.weights, of_tree, tree, random));
+    if (drawn == Rows::bootstrap) out_of_bag.add(model.trees.back(), of_tree);
   }
+  if (drawn == Rows::bootstrap) model.out_of_bag_accuracy = out_of_bag.accuracy(sample.outcomes);
   return model;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,9 @@ struct DecisionTreeConfig {
 struct ForestModel {
   std::vector<std::string> columns;
   std::vector<Tree> trees;
+  /// Share of the training patients that the trees which did not draw them call rightly at 0.5; NaN where every tree sees
+  /// all. Optimistic where rows are copies of each other (a bootstrap of the patients). As scikit-learn's oob_score_.
+  double out_of_bag_accuracy = std::numeric_limits<double>::quiet_NaN();
 };
 
 /// Each tree grows on a bootstrap of the patients; tree t draws from the stream (seed, "forest", t).

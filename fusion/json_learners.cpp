@@ -59,11 +59,15 @@ void read(const Json& json, std::vector<Tree>& trees) {
 }
 
 Json write(const ForestModel& model) {
-  return {{"kind", "forest"}, {"columns", model.columns}, {"trees", write(model.trees)}};
+  return {{"kind", "forest"},
+          {"columns", model.columns},
+          {"out_of_bag_accuracy", model.out_of_bag_accuracy},
+          {"trees", write(model.trees)}};
 }
 
 void read(const Json& json, ForestModel& model) {
   model.columns = json.at("columns");
+  if (json.contains("out_of_bag_accuracy")) model.out_of_bag_accuracy = number(json.at("out_of_bag_accuracy"));
   read(json.at("trees"), model.trees);
 }
 

@@ -34,7 +34,7 @@ struct LogisticModel {
 };
 
 /// (Penalised) maximum likelihood. Without a penalty and with outcomes that the columns separate, the maximum lies at
-/// infinity: the model then is what the last step had reached, and the remark says so.
+/// infinity: the model then is Firth's, and the remark says so.
 /// Throws InputError when all outcomes are the same.
 LogisticModel fit_logistic_regression(const LogisticConfig& config, const TrainingTable& train,
                                       const FitOptions& options = {});

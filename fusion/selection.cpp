@@ -13,9 +13,17 @@ namespace {
 
 const std::vector<std::pair<std::string, Step>>& steps() {
   static const std::vector<std::pair<std::string, Step>> table = {
-      {"near_zero_variance", by_near_zero_variance}, {"t_test", by_t_test}, {"pearson", by_pearson},
-      {"spearman", by_spearman}, {"vif", by_vif}, {"mrmr", by_mrmr}, {"lasso", by_lasso},
-      {"elastic_net", by_elastic_net}, {"boruta", by_boruta},
+      {"near_zero_variance", by_near_zero_variance},
+      {"icc", by_icc},
+      {"t_test", by_t_test},
+      {"univariable", by_univariable},
+      {"pearson", by_pearson},
+      {"spearman", by_spearman},
+      {"vif", by_vif},
+      {"mrmr", by_mrmr},
+      {"lasso", by_lasso},
+      {"elastic_net", by_elastic_net},
+      {"boruta", by_boruta},
   };
   return table;
 }
@@ -73,6 +81,15 @@ std::vector<SelectionFrequency> selection_frequency(const std::vector<Selection>
   for (const auto& [column, times] : count) frequencies.push_back({column, times / double(selections.size())});
   std::stable_sort(frequencies.begin(), frequencies.end(), [](const auto& a, const auto& b) { return a.share > b.share; });
   return frequencies;
+}
+
+double selection_stability(const std::vector<SelectionFrequency>& frequencies, int selections, int columns) {
+  double kept = 0, variance = 0;
+  for (const auto& [column, share] : frequencies) {
+    kept += share / columns;
+    variance += share * (1 - share) * selections / (selections - 1.0) / columns;
+  }
+  return selections < 2 || !(kept > 0 && kept < 1) ? std::nan("") : 1 - variance / (kept * (1 - kept));
 }
 
 }  // namespace radiopath::fusion

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,7 +19,12 @@ struct SelectionConfig {
   std::vector<std::string> steps = {"t_test", "pearson", "mrmr", "lasso"};
   double max_frequency_ratio = 19;
   double min_unique_share = 0.1;
+  std::filesystem::path icc_table;
+  std::string icc_form = "ICC(2,1)";
+  double min_icc = 0.75;
   double p_value = 0.05;
+  std::string adjust = "none";
+  std::string variance_test = "levene";
   double max_correlation = 0.9;
   std::string keep = "central";
   double max_vif = 10;
@@ -39,7 +46,17 @@ struct SelectionConfig {
               "next, if they have few values too").at_least(1),
         field("min_unique_share", &SelectionConfig::min_unique_share,
               "near_zero_variance: few values are at most this share of the patients").range(0, 1),
-        field("p_value", &SelectionConfig::p_value, "t_test keeps columns with a Welch P below this").range(0, 1),
+        field("icc_table", &SelectionConfig::icc_table,
+              "icc: CSV of repeated measurements. First column: the patient, one row per reading; further columns named as the "
+              "table's; a column `reading`, if there, orders a patient's rows"),
+        field("icc_form", &SelectionConfig::icc_form, "icc: one way, two-way agreement or two-way consistency (Shrout & Fleiss)")
+            .one_of({"ICC(1,1)", "ICC(2,1)", "ICC(3,1)"}),
+        field("min_icc", &SelectionConfig::min_icc, "icc keeps columns with at least this").range(0, 1),
+        field("p_value", &SelectionConfig::p_value, "t_test and univariable keep columns with a P below this").range(0, 1),
+        field("adjust", &SelectionConfig::adjust, "these P as they are, or for their number (false discovery rate)")
+            .one_of({"none", "benjamini_hochberg"}),
+        field("variance_test", &SelectionConfig::variance_test, "univariable: what tells equal variances, Levene's test on medians or F")
+            .one_of({"levene", "f"}),
         field("max_correlation", &SelectionConfig::max_correlation,
               "pearson and spearman keep no two columns with |r| at or above this").range(0, 1),
         field("keep", &SelectionConfig::keep,
@@ -85,7 +102,11 @@ struct Selection {
 /// Chooses columns of an encoded table; at least one is kept at every step.
 ///
 /// near_zero_variance: most frequent value too frequent and few values (Kuhn, caret's nearZeroVar); the last one stays.
+/// icc: reliability over repeated measurements of training patients and of patients outside the study; the study's held-out
+///        patients are not looked at. Columns without repeats stay (the remark counts them), undefined values do not.
 /// t_test: Welch, two-sided. When none passes, the column with the smallest P stays and the remark says so.
+/// univariable: Student's t where Shapiro-Wilk finds both classes normal and their variances pass as equal, Welch's where
+///        these do not, else Mann-Whitney (each at 0.05); the remark counts them. P may be adjusted (Benjamini & Hochberg 1995).
 /// pearson, spearman: columns in falling order of the sum of |r| with those that reach the limit (or of |r| with the
 ///        outcome); one stays unless |r| with a kept one reaches the limit. Spearman's r is Pearson's of the midranks.
 /// vif: columns that are combinations of earlier ones go first (their inflation is infinite), then the largest, one by one.
@@ -99,11 +120,18 @@ struct Selection {
 /// Throws InputError when a class has fewer than two patients.
 Selection fit_selection(const SelectionConfig& config, const TrainingTable& encoded, std::uint64_t seed);
 
+/// Why the steps cannot be run on any patients (a table of repeated measurements that is not there); nothing where they can.
+std::optional<std::string> selection_objection(const SelectionConfig& config);
+
 /// Share of the selections that keep each column, most often kept first: how stable a selection is over resamples.
 struct SelectionFrequency {
   std::string column;
   double share = 0;
 };
 std::vector<SelectionFrequency> selection_frequency(const std::vector<Selection>& selections);
+/// One number for it: 1 when every selection is the same, about 0 when columns are drawn by chance; NaN below two selections
+/// or when all or no columns are always kept. Source: Nogueira et al., JMLR 2018;18(174):1, definition 4.
+/// @param selections, columns  how many there were, and how many columns could be chosen
+double selection_stability(const std::vector<SelectionFrequency>& frequencies, int selections, int columns);
 
 }  // namespace radiopath::fusion

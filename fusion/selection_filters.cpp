@@ -191,6 +191,12 @@ Kept by_t_test(const StepInput& input) {
     if (rows[0].size() < 2 || rows[1].size() < 2) return std::nan("");
     return t_test(moments_of(input.x.col(j), rows[1]), moments_of(input.x.col(j), rows[0])).p;
   };
+  std::vector<double> p;
+  const auto every_p = [&] {
+    for (Index j = 0; j < input.x.cols(); ++j) p.push_back(p_of(j));
+    return keep_significant(std::move(p), input.config);
+  };
+  if (input.config.adjust != "none") return every_p();
   TScreen screen(targets_of(input.train.outcomes()), input.config.p_value);
   Kept kept;
   for (Index j = 0; j < input.x.cols(); ++j) {
@@ -198,17 +204,7 @@ Kept by_t_test(const StepInput& input) {
     if (answer == TScreen::Answer::passes || (answer == TScreen::Answer::look && p_of(j) < input.config.p_value))
       kept.columns.push_back(static_cast<int>(j));
   }
-  if (!kept.columns.empty()) return kept;
-  int smallest = 0;
-  double smallest_p = 2;
-  for (Index j = 0; j < input.x.cols(); ++j) {
-    const double p = p_of(j);
-    if (p < smallest_p) smallest_p = p, smallest = static_cast<int>(j);
-  }
-  kept.columns = {smallest};
-  kept.remark = "no column has P < " + format_double(input.config.p_value) + "; kept the smallest P, " +
-                (smallest_p > 1 ? "which is undefined" : format_double(smallest_p));
-  return kept;
+  return kept.columns.empty() ? every_p() : kept;
 }
 
 Kept by_pearson(const StepInput& input) {

@@ -28,7 +28,9 @@ struct StepInput {
 using Step = Kept (*)(const StepInput&);
 
 Kept by_near_zero_variance(const StepInput& input);
+Kept by_icc(const StepInput& input);
 Kept by_t_test(const StepInput& input);
+Kept by_univariable(const StepInput& input);
 Kept by_pearson(const StepInput& input);
 Kept by_spearman(const StepInput& input);
 Kept by_vif(const StepInput& input);
@@ -36,6 +38,9 @@ Kept by_mrmr(const StepInput& input);
 Kept by_lasso(const StepInput& input);
 Kept by_elastic_net(const StepInput& input);
 Kept by_boruta(const StepInput& input);
+
+/// Columns whose P, adjusted as `config.adjust` says, is below the limit; else the one with the smallest. NaN counts as 1.
+Kept keep_significant(std::vector<double> p, const SelectionConfig& config);
 
 /// Outcomes as numbers.
 Eigen::VectorXd targets_of(const std::vector<int>& outcomes);

@@ -95,11 +95,14 @@ bool has_libsvm() { return false; }
 
 SvmModel fit_svm(const SvmConfig& config, const TrainingTable& train, const FitOptions& options) {
   SvmModel model = fit_decision(config, sample_of(train, options));
-  Eigen::VectorXd decisions(train.rows());
+  std::vector<double> decisions(static_cast<std::size_t>(train.rows()));
   for (const TrainingFold& fold : train.folds(config.folds, options.seed, "platt")) {
-    decisions(fold.held_out_rows) = decision_values(fit_decision(config, sample_of(fold.train, options)), fold.held_out);
+    const Eigen::VectorXd held_out =
+        decision_values(fit_decision(config, sample_of(fold.train, options)), fold.held_out);
+    for (std::size_t i = 0; i < fold.held_out_rows.size(); ++i)
+      decisions[static_cast<std::size_t>(fold.held_out_rows[i])] = held_out[static_cast<Eigen::Index>(i)];
   }
-  model.platt = fit_platt(decisions, train.outcomes());
+  model.platt = fit_platt_scaling(decisions, train.outcomes());
   return model;
 }
 
@@ -112,7 +115,7 @@ Eigen::VectorXd decision_values(const SvmModel& model, const Table& table) {
 }
 
 Eigen::VectorXd predict(const SvmModel& model, const Table& table) {
-  return decision_values(model, table).unaryExpr([&](double f) { return std::isnan(f) ? f : model.platt.probability(f); });
+  return decision_values(model, table).unaryExpr([&](double f) { return std::isnan(f) ? f : model.platt(f); });
 }
 
 }  // namespace radiopath::fusion

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "core/calibration.h"
 #include "core/config.h"
-#include "fusion/platt.h"
 #include "fusion/sample.h"
 
 namespace radiopath::fusion {
@@ -43,7 +43,7 @@ struct SvmModel {
   Eigen::MatrixXd vectors;       ///< (support vectors, p)
   Eigen::VectorXd coefficients;  ///< (support vectors,)
   double intercept = 0;
-  Platt platt;                   ///< fitted on out-of-fold decision values
+  PlattScaling platt;            ///< fitted on out-of-fold decision values
 };
 
 /// Is libsvm built in?

@@ -76,6 +76,7 @@ class Checker {
   /// Libraries that are absent, and grids that name no setting.
   void learners() {
     const auto& models = config_.models;
+    if (const auto objection = fusion::selection_objection(models.selection)) problem(*objection);
     for (const auto& name : models.learners) {
       if (const auto objection = fusion::learner_objection(name, models)) problem("[models] learners: '" + name + "': " + *objection);
       attempt([&] { fusion::candidates_of(models.tuning, name, models, 0); });

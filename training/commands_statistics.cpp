@@ -45,11 +45,17 @@ struct ScoreOptions : Common {
     verb.add_option("--outcome", columns.outcome, "column of 0 and 1; default: outcome, label, y, event or status");
     verb.add_option("--models", columns.models, "columns of scores; default: all others")->delimiter(',');
     verb.add_option("--cohort", columns.cohort, "column that names the cohort; default: cohort, where there is one");
-    verb.add_option("--threshold-cohort", columns.threshold_cohort, "cohort whose Youden threshold each model keeps\neverywhere");
-    verb.add_option("--threshold", columns.threshold, "the threshold otherwise (or columns threshold_MODEL)")->capture_default_str();
+    verb.add_option("--threshold-cohort", columns.threshold_cohort,
+                    "cohort that each model's threshold is taken from,\nto be kept everywhere");
+    verb.add_option("--rule", columns.rule,
+                    "how it is taken there: youden, sensitivity=0.9,\nspecificity=0.9, or cost=5 of a missed "
+                    "event;\ndefault: youden");
+    verb.add_option("--threshold", columns.threshold,
+                    "one threshold for all (default 0.5); columns\nthreshold_MODEL go before every rule");
     verb.add_option("--bootstrap", config.bootstrap.resamples, "resamples for intervals of AUC and NRI; 0 = none")->capture_default_str()->check(CLI::Range(0, 100000));
     verb.add_option("--seed", config.bootstrap.seed, "of the resamples")->capture_default_str();
     verb.add_option("--at", config.decision_thresholds, "decision thresholds; default 0.1,0.2,...,0.7")->delimiter(',')->check(CLI::Range(0.0, 0.99));
+    verb.add_option("--cuts", config.cuts, "risks that part the classes of the categorical NRI")->delimiter(',');
   }
 };
 
@@ -84,7 +90,12 @@ Verb add_paper_table(CLI::App& app) {
   };
 }
 
-Verb add_table(CLI::App& app, const char* name, const char* meaning, const std::vector<std::pair<std::string, std::string>>& options,
+struct TableOption {
+  std::string name, meaning;
+  bool flag = false;
+};
+
+Verb add_table(CLI::App& app, const char* name, const char* meaning, const std::vector<TableOption>& options,
                Answer (*make)(const std::filesystem::path&, const TableOptions&)) {
   struct Options : Common {
     TableOptions values;
@@ -92,7 +103,12 @@ Verb add_table(CLI::App& app, const char* name, const char* meaning, const std::
   auto o = std::make_shared<Options>();
   auto* verb = app.add_subcommand(name, meaning);
   o->add_to(*verb);
-  for (const auto& [option, text] : options) verb->add_option("--" + option, o->values[option], text);
+  for (const auto& [option, text, flag] : options) {
+    if (flag)
+      verb->add_flag("--" + option, o->values[option], text);
+    else
+      verb->add_option("--" + option, o->values[option], text);
+  }
   return [o, make] {
     const Answer answer = make(o->file, o->values);
     return o->answer(answer.text, answer.json.dump(1) + "\n");
@@ -112,8 +128,15 @@ Verb add_statistics(CLI::App& app) {
   v["calibration"] = add_scores(*statistics, "calibration", "slope, intercept, Brier, ICI, Hosmer-Lemeshow", {Part::calibration});
   v["decision"] = add_scores(*statistics, "decision", "net benefit at decision thresholds", {Part::decision});
   v["logistic"] = add_table(*statistics, "logistic", "odds ratios of a logistic regression, for inference",
-                            {{"outcome", "column of 0 and 1; default: outcome, label, y, event or status"}, {"columns", "comma-separated; default: all other columns of numbers"},
-                             {"stepwise", "backward or forward by AIC; default: all columns stay"}}, logistic_table);
+                            {{"outcome", "column of 0 and 1; default: outcome, label, y, event or status"},
+                             {"columns", "comma-separated; default: all other columns of numbers"},
+                             {"stepwise", "backward or forward; default: all columns stay"},
+                             {"by", "of the steps: aic or p (likelihood ratio); default: aic"},
+                             {"enter", "P below which a column enters; default: 0.05"},
+                             {"stay", "P from which on it leaves; default: 0.1"},
+                             {"firth", "Firth's penalty also where nothing separates", true},
+                             {"r2", "Cox-Snell R2 expected, for the sample size; default:\nthis model's, adjusted"}},
+                            logistic_table);
   v["table1"] = add_table(*statistics, "table1", "baseline table with the right test per variable",
                           {{"group", "column that groups the patients; default: the outcome"}, {"columns", "comma-separated; default: all others"}}, baseline_table);
   v["icc"] = add_table(*statistics, "icc", "all six intraclass correlations; a row a subject, a column a rater",

@@ -86,17 +86,6 @@ std::vector<int> columns_of(const Predictions& predictions, const std::vector<st
 
 bool is_fusion(const std::string& model) { return model.starts_with("MHA_") || model.starts_with("Ensemble_"); }
 
-/// Single sources in the order of the predictions, then ensembles, then attention, those with fewer sources first.
-std::vector<std::string> models_in_order(const Predictions& predictions) {
-  const auto rank = [](const std::string& name) {
-    const int group = name.starts_with("MHA") ? 2 : name.starts_with("Ensemble") ? 1 : 0;
-    return std::pair(group, group == 0 ? 0 : name.size());
-  };
-  std::vector<std::string> models = predictions.models;
-  std::ranges::stable_sort(models, {}, rank);
-  return models;
-}
-
 OperatingPoint freeze_threshold(const EvaluationConfig& config, const std::string& model, int column,
                                 const Rows& out_of_fold) {
   const Rows rows = scored_by(out_of_fold, {column});
@@ -105,7 +94,13 @@ OperatingPoint freeze_threshold(const EvaluationConfig& config, const std::strin
   if (config.threshold == "fixed") {
     point.threshold = config.fixed_threshold;
   } else {
-    point.threshold = youden_threshold(scores_of(rows, column), outcomes);
+    const bool cost = config.threshold == "cost";
+    const ThresholdRule rule = cost                                ? ThresholdRule::cost
+                               : config.threshold == "sensitivity" ? ThresholdRule::sensitivity
+                               : config.threshold == "specificity" ? ThresholdRule::specificity
+                                                                   : ThresholdRule::youden;
+    point.threshold =
+        threshold_by(rule, cost ? config.missed_cost : config.threshold_share, scores_of(rows, column), outcomes);
     if (std::isnan(point.threshold))
       point.note = "no threshold: out-of-fold training scores have " + note_on(point.patients, point.events);
   }
@@ -205,6 +200,15 @@ std::vector<const Predictions::Row*> common_rows(const Predictions& predictions,
   return scored_by(rows_of(predictions, subset), columns_of(predictions, models));
 }
 
+std::vector<std::string> in_report_order(std::vector<std::string> models) {
+  const auto rank = [](const std::string& name) {
+    const int group = name.starts_with("MHA") ? 2 : name.starts_with("Ensemble") ? 1 : 0;
+    return std::pair(group, group == 0 ? 0 : name.size());
+  };
+  std::ranges::stable_sort(models, {}, rank);
+  return models;
+}
+
 double Truth::risk(const std::string& patient, const std::string& sources) const {
   for (const std::string& column : {"risk_" + sources, std::string("true_risk")}) {
     const auto risk_of = risks.find(column);
@@ -252,7 +256,7 @@ Truth read_truth(const std::filesystem::path& file) {
 
 Results evaluate(const EvaluationConfig& config, const Predictions& predictions, const Truth& truth) {
   Results results;
-  results.models = config.models.empty() ? models_in_order(predictions) : config.models;
+  results.models = config.models.empty() ? in_report_order(predictions.models) : config.models;
   const std::vector<int> columns = columns_of(predictions, results.models);
   name_headline(config, results);
 

@@ -16,6 +16,8 @@ namespace radiopath::training {
 struct EvaluationConfig {
   std::string threshold = "youden";
   double fixed_threshold = 0.5;
+  double threshold_share = 0.9;
+  double missed_cost = 1;
   std::vector<std::string> models;
   std::string headline;
   std::string comparator;
@@ -24,9 +26,12 @@ struct EvaluationConfig {
   static auto fields() {
     return std::tuple{
         field("threshold", &EvaluationConfig::threshold,
-              "rule that freezes each model's threshold on its out-of-fold training scores")
-            .one_of({"youden", "fixed"}),
+              "rule that freezes each model's threshold on its out-of-fold training scores; cost: the least, when a missed "
+              "event costs missed_cost false alarms")
+            .one_of({"youden", "fixed", "sensitivity", "specificity", "cost"}),
         field("fixed_threshold", &EvaluationConfig::fixed_threshold, "threshold of the rule 'fixed'").range(0, 1),
+        field("threshold_share", &EvaluationConfig::threshold_share, "what the rules 'sensitivity' and 'specificity' reach at least").range(0, 1),
+        field("missed_cost", &EvaluationConfig::missed_cost, "of the rule 'cost'").at_least(0),
         field("models", &EvaluationConfig::models,
               "models compared, in the order of the tables; empty = all, single sources before fusions"),
         field("headline", &EvaluationConfig::headline,
@@ -62,6 +67,9 @@ Truth read_truth(const std::filesystem::path& file);
 /// patients or with one class alone give NaN with a note.
 /// Throws InputError when the config names a model that the predictions lack.
 Results evaluate(const EvaluationConfig& config, const Predictions& predictions, const Truth& truth = {});
+
+/// The order of the tables: single sources as they come, then ensembles, then attention, those with fewer sources first.
+std::vector<std::string> in_report_order(std::vector<std::string> models);
 
 /// Rows of a subset that every one of `models` scores, in the order of the predictions.
 std::vector<const Predictions::Row*> common_rows(const Predictions& predictions, Subset subset,

@@ -19,6 +19,7 @@ Results run(const ExperimentConfig& config, RunFolder& folder) {
     predictions.add(out_of_fold(config, features, split.train), cohort, Scored::out_of_fold);
     predictions.add(models.predict(features, split.held_out), cohort, Scored::held_out);
     write_models(folder, features, models);
+    write_resampling(folder, resample(config, features, split.train));
   }
 
   Results results = evaluate(config.evaluation, predictions, read_truth(config.evaluation.truth));

@@ -15,6 +15,7 @@
 #include "radiology/extraction.h"
 #include "training/evaluation.h"
 #include "training/models.h"
+#include "training/resampling.h"
 #include "training/results.h"
 
 namespace radiopath::training {
@@ -47,6 +48,7 @@ struct ExperimentConfig {
   std::map<std::string, TableConfig> tables;
   ModelsConfig models;
   EvaluationConfig evaluation;
+  ResamplingConfig resampling;
 
   static auto fields() {
     return std::tuple{
@@ -62,6 +64,7 @@ struct ExperimentConfig {
         field("tables", &ExperimentConfig::tables, "further modalities that come as ready tables, [tables.NAME]"),
         field("models", &ExperimentConfig::models, "selection, learners, stacked ensembles, attention fusion"),
         field("evaluation", &ExperimentConfig::evaluation, "figures and comparisons"),
+        field("resampling", &ExperimentConfig::resampling, "whole chains repeated on the training patients"),
     };
   }
 };

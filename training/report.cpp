@@ -25,6 +25,7 @@ std::vector<Section> sections_of(const ReportInputs& inputs) {
           {"clinical", "Clinical model", clinical_section(inputs)},
           {"habitats", "Habitats", habitats_section(inputs)},
           {"models", "Selection and models", selection_section(inputs)},
+          {"resampling", "Resampling", resampling_section(inputs)},
           {"errors", "Where it does worse", errors_section(inputs)},
           {"failures", "Failures", failures_section(inputs)},
           {"method", "How it was done", method_section(inputs)},

@@ -30,6 +30,12 @@ struct ReportInputs {
     std::string modality, learner;
     std::vector<std::pair<std::string, int>> steps;  ///< columns left after each, from those extracted
     std::vector<std::string> columns, remarks;
+    std::vector<std::pair<std::string, double>> frequency;  ///< share of the inner folds that chose a column, largest first
+  };
+  /// One line of what resampling says of a modality's chain; NaN where a line has no such figure.
+  struct Resampled {
+    std::string modality, what;
+    double value, lower, upper, p;
   };
   struct Candidate {  ///< everything that was scored, chosen or not
     std::string modality, learner;
@@ -63,11 +69,12 @@ struct ReportInputs {
   std::vector<Candidate> candidates;
   std::vector<Ensemble> ensembles;
   std::optional<Habitats> habitats;
+  std::vector<Resampled> resampled;
   std::vector<Failures::Entry> failures;
   std::string settings;  ///< config.toml, as resolved
 };
 
-/// Reads predictions.csv and results.json, and what else there is of flow.json, models/*.json, habitats/model.json,
+/// Reads predictions.csv and results.json, and what else there is of flow.json, resampling.json, models/*.json, habitats/model.json,
 /// tables/*.csv (habitat volumes), failures.csv, config.toml and run.json (names, versions and hashes only, so that the
 /// report has the same bytes whenever it is made). Throws InputError when one of the first two is absent, or a file is
 /// not readable.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -19,9 +20,9 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-double number(const Json& json) {
-  return json.is_number() ? json.get<double>() : std::numeric_limits<double>::quiet_NaN();
-}
+constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+
+double number(const Json& json) { return json.is_number() ? json.get<double>() : kNone; }
 
 /// Calls `use` with the parsed file when there is one.
 template <class Use>
@@ -65,7 +66,8 @@ std::vector<ReportInputs::Term> read_terms(const Json& json) {
 }
 
 ReportInputs::Selection read_selection(const std::string& modality, const Json& chain) {
-  ReportInputs::Selection selection{modality, chain.at("learner_name"), {}, chain.at("selection").at("columns"), {}};
+  ReportInputs::Selection selection{modality, chain.at("learner_name"), {}, chain.at("selection").at("columns"), {},
+                                    {}};
   const Json& encoding = chain.at("encoding");
   const std::size_t usable = encoding.at("columns").size();
   const std::size_t dropped = encoding.at("dropped_missing").size() + encoding.at("dropped_constant").size();
@@ -74,6 +76,10 @@ ReportInputs::Selection read_selection(const std::string& modality, const Json& 
     selection.steps.emplace_back(step.at("name"), static_cast<int>(step.at("kept").size()));
     if (const std::string remark = step.at("remark"); !remark.empty())
       selection.remarks.push_back(step.at("name").get<std::string>() + ": " + remark);
+  }
+  if (chain.contains("learner") && chain.at("learner").contains("remark")) {
+    if (const std::string remark = chain.at("learner").at("remark"); !remark.empty())
+      selection.remarks.push_back(selection.learner + ": " + remark);
   }
   return selection;
 }
@@ -85,6 +91,12 @@ void read_unimodal(const Json& json, ReportInputs& inputs) {
                        model.at("remark")};
   else
     inputs.selections.push_back(read_selection(json.at("modality"), model));
+  if (model.at("kind") != "clinical" && json.contains("selection_frequency")) {
+    auto& frequency = inputs.selections.back().frequency;
+    for (const auto& [column, share] : json.at("selection_frequency").items())
+      frequency.emplace_back(column, number(share));
+    std::ranges::stable_sort(frequency, std::greater(), &std::pair<std::string, double>::second);
+  }
   for (const Json& scored : json.at("ledger"))
     inputs.candidates.push_back({scored.at("modality"), scored.at("learner"), number(scored.at("auc")),
                                  scored.at("patients"), scored.at("events"), scored.at("folds"), scored.at("chosen")});
@@ -105,6 +117,41 @@ void read_models(const fs::path& folder, ReportInputs& inputs) {
       if (json.contains("modality")) read_unimodal(json, inputs);
       if (json.contains("components")) read_ensemble(json, inputs);
     });
+}
+
+/// The AUC's lines of resampling.json.
+void read_resampling(const Json& json, ReportInputs& inputs) {
+  for (const Json& of : json.at("modalities")) {
+    const std::string modality = of.at("modality");
+    const auto add = [&](std::string what, double value, double lower = kNone, double upper = kNone, double p = kNone) {
+      inputs.resampled.push_back({modality, std::move(what), value, lower, upper, p});
+    };
+    if (of.contains("bootstrap")) {
+      const Json &bootstrap = of.at("bootstrap"), &auc = bootstrap.at("auc");
+      add("fitted and scored on the same patients", number(auc.at("apparent")));
+      add(fmt::format("less the optimism of {} bootstraps", bootstrap.at("resamples").get<int>()),
+          number(auc.at("corrected")), number(auc.at("lower")), number(auc.at("upper")));
+      add(".632+", number(auc.at("point632_plus")));
+      add("stability of the selection (1: always the same), no AUC", number(bootstrap.at("stability")));
+    }
+    if (of.contains("repeated_cross_validation")) {
+      const Json& cv = of.at("repeated_cross_validation");
+      for (const Json& learner : cv.at("learners")) {
+        add(fmt::format("{}, {} × {} folds", learner.at("learner").get<std::string>(), cv.at("repeats").get<int>(),
+                        cv.at("folds").get<int>()),
+            number(learner.at("auc")));
+        if (learner.contains("difference"))
+          add("its difference from the first, corrected t-test", number(learner.at("difference")),
+              number(learner.at("lower")), number(learner.at("upper")), number(learner.at("p")));
+      }
+    }
+    if (of.contains("permutation_test")) {
+      const Json& test = of.at("permutation_test");
+      add(fmt::format("{} folds, against {} permutations of the outcomes", test.at("folds").get<int>(),
+                      test.at("permutations").get<int>()),
+          number(test.at("auc")), kNone, kNone, number(test.at("p")));
+    }
+  }
 }
 
 void read_failures(const fs::path& file, ReportInputs& inputs) {
@@ -173,6 +220,7 @@ ReportInputs read_report_inputs(const fs::path& run_folder) {
   inputs.predictions_hash = hash_file(run_folder / "predictions.csv");
   with_json(run_folder / "flow.json", [&](const Json& json) { read_flow(json, inputs); });
   read_models(run_folder / "models", inputs);
+  with_json(run_folder / "resampling.json", [&](const Json& json) { read_resampling(json, inputs); });
   with_json(run_folder / "habitats" / "model.json", [&](const Json& json) { read_habitats(json, inputs); });
   for (const std::string& model : inputs.results.models)
     read_site_shares(run_folder / "tables" / (model + ".csv"), inputs);

@@ -85,7 +85,9 @@ std::string operating_section(const ReportInputs& inputs) {
     }
   }
   return "<h2 id=\"operating\">Thresholds, confusion and calibration</h2>\n<p>Each model's threshold comes from its "
-         "out-of-fold training scores (rule <i>youden</i>: largest sensitivity + specificity − 1), where its "
+         "out-of-fold training scores (rule <i>youden</i>: largest sensitivity + specificity − 1; the others reach a "
+         "share "
+         "or the least cost that the settings state), where its "
          "sensitivity and specificity are therefore a little optimistic, and depends on no held-out patient. A score "
          "above it counts as positive. Brackets hold 95 % intervals (Wilson).</p>\n" +
          thresholds.html() + table.html() + calibration_charts(inputs);

@@ -18,6 +18,14 @@ std::string joined(const std::vector<std::string>& names) {
   return text;
 }
 
+/// The twenty largest.
+std::string shares(const std::vector<std::pair<std::string, double>>& frequency) {
+  std::string text;
+  for (std::size_t i = 0; i < frequency.size() && i < 20; ++i)
+    text += fmt::format("{}{} {:.0f} %", i > 0 ? ", " : "", escape_html(frequency[i].first), 100 * frequency[i].second);
+  return text + (frequency.size() > 20 ? fmt::format(", and {} more.", frequency.size() - 20) : ".");
+}
+
 }  // namespace
 
 std::string flow_section(const ReportInputs& inputs) {
@@ -175,6 +183,9 @@ std::string selection_section(const ReportInputs& inputs) {
     text += fmt::format("<details><summary>{}: {} column{}, {}</summary>\n<p>{}</p>\n", escape_html(selection.modality),
                         selection.columns.size(), selection.columns.size() == 1 ? "" : "s",
                         escape_html(selection.learner), joined(selection.columns));
+    if (!selection.frequency.empty())
+      text +=
+          "<p class=\"note\">Share of the inner folds that chose a column: " + shares(selection.frequency) + "</p>\n";
     for (const auto& remark : selection.remarks) text += "<p class=\"note\">" + escape_html(remark) + "</p>\n";
     text += "</details>\n";
   }

@@ -19,6 +19,7 @@ std::string flow_section(const ReportInputs& inputs);
 std::string clinical_section(const ReportInputs& inputs);
 std::string habitats_section(const ReportInputs& inputs);
 std::string selection_section(const ReportInputs& inputs);
+std::string resampling_section(const ReportInputs& inputs);
 std::string failures_section(const ReportInputs& inputs);
 std::string method_section(const ReportInputs& inputs);
 std::string provenance_section(const ReportInputs& inputs);

@@ -56,6 +56,7 @@ Json input_hashes(const ExperimentConfig& config) {
   add(config.cohort.manifest);
   add(config.clinic.table);
   for (const auto& [name, source] : config.tables) add(source.table);
+  add(config.models.selection.icc_table);
   return hashes;
 }
 

@@ -5,10 +5,13 @@
 #include <numeric>
 
 #include "core/calibration.h"
+#include "core/contingency.h"
 #include "core/decision_curve.h"
+#include "core/error.h"
 #include "core/operating_point.h"
 #include "core/reclassification.h"
 #include "core/roc.h"
+#include "core/table.h"
 
 namespace radiopath::training {
 namespace {
@@ -75,18 +78,91 @@ Json improvement_json(const Improvement& i) {
           {"z", finite(i.z)}, {"p", finite(i.p)}, {"events", finite(i.events)}, {"non_events", finite(i.non_events)}};
 }
 
+Json table_of(const Eigen::MatrixXi& counts) {
+  Json rows = Json::array();
+  for (Eigen::Index r = 0; r < counts.rows(); ++r)
+    rows.push_back(std::vector<int>(counts.row(r).begin(), counts.row(r).end()));
+  return rows;
+}
+
+/// Risks move between the classes that the cuts make.
+Json categorical_of(const ScoredCohort& cohort, const std::vector<double>& first, const std::vector<double>& second,
+                    const std::vector<double>& cuts) {
+  const CategoricalNri nri = categorical_nri(first, second, cohort.outcomes, cuts);
+  Json json = improvement_json(nri.nri);
+  json["cuts"] = cuts;
+  json["events_table"] = table_of(nri.events), json["non_events_table"] = table_of(nri.non_events);
+  return json;
+}
+
+/// Who calls a patient rightly at the thresholds, among those with outcome `only` (-1: all).
+Json mcnemar_of(const ScoredCohort& cohort, const std::vector<double>& model, double at,
+                const std::vector<double>& against, double at_against, int only) {
+  Eigen::Matrix2i table = Eigen::Matrix2i::Zero();
+  for (std::size_t i = 0; i < cohort.outcomes.size(); ++i) {
+    if (only >= 0 && cohort.outcomes[i] != only) continue;
+    const bool event = cohort.outcomes[i] == 1;
+    ++table((model[i] > at) == event ? 0 : 1, (against[i] > at_against) == event ? 0 : 1);
+  }
+  const McNemar test = mcnemar(table);
+  return {{"only_model_right", table(0, 1)},
+          {"only_against_right", table(1, 0)},
+          {"p_exact", finite(test.p_exact)},
+          {"p_corrected", finite(test.corrected.p)},
+          {"p", finite(test.plain.p)}};
+}
+
+Json benefit_of(const ScoredCohort& cohort, const std::vector<double>& first, const std::vector<double>& second,
+                const std::vector<double>& thresholds) {
+  Json points = Json::array();
+  for (const double threshold : thresholds) {
+    const NetBenefitDifference d = net_benefit_difference(first, second, cohort.outcomes, threshold);
+    points.push_back({{"threshold", threshold},
+                      {"value", finite(d.value)},
+                      {"standard_error", finite(d.standard_error)},
+                      {"lower", finite(d.interval.lower)},
+                      {"upper", finite(d.interval.upper)},
+                      {"p", finite(d.p)}});
+  }
+  return points;
+}
+
 Json pair_of(const ScoredFile& file, const ScoredCohort& cohort, std::size_t i, std::size_t j, const CompareConfig& config) {
   const auto &first = cohort.scores[j], &second = cohort.scores[i];
   const DelongTest test = delong_test(second, first, cohort.outcomes);
   const Improvement change = idi(first, second, cohort.outcomes);
-  Json pair = {{"model", file.models[i]}, {"against", file.models[j]}, {"auc_difference", finite(test.difference)}, {"auc_standard_error", finite(test.standard_error)},
-               {"auc_lower", finite(test.interval.lower)}, {"auc_upper", finite(test.interval.upper)}, {"delong_z", finite(test.z)}, {"delong_p", finite(test.p)},
-               {"idi", finite(change.value)}, {"idi_standard_error", finite(change.standard_error)}, {"idi_lower", finite(change.interval.lower)},
-               {"idi_upper", finite(change.interval.upper)}, {"idi_z", finite(change.z)}, {"idi_p", finite(change.p)}, {"idi_events", finite(change.events)},
-               {"idi_non_events", finite(change.non_events)}};
+  Json pair = {{"model", file.models[i]},
+               {"against", file.models[j]},
+               {"auc_difference", finite(test.difference)},
+               {"auc_standard_error", finite(test.standard_error)},
+               {"auc_lower", finite(test.interval.lower)},
+               {"auc_upper", finite(test.interval.upper)},
+               {"delong_z", finite(test.z)},
+               {"delong_p", finite(test.p)},
+               {"idi", finite(change.value)},
+               {"idi_standard_error", finite(change.standard_error)},
+               {"idi_lower", finite(change.interval.lower)},
+               {"idi_upper", finite(change.interval.upper)},
+               {"idi_z", finite(change.z)},
+               {"idi_p", finite(change.p)},
+               {"idi_events", finite(change.events)},
+               {"idi_non_events", finite(change.non_events)},
+               {"idi_events_standard_error", finite(change.standard_error_events)},
+               {"idi_non_events_standard_error", finite(change.standard_error_non_events)}};
   pair["continuous_nri"] = improvement_json(continuous_nri(first, second, cohort.outcomes));
-  if (std::isfinite(file.thresholds[i]) && file.thresholds[i] == file.thresholds[j])
-    pair["categorical_nri"] = improvement_json(categorical_nri(first, second, cohort.outcomes, std::vector{file.thresholds[i]}).nri);
+  const double at = file.thresholds[i], at_against = file.thresholds[j];
+  if (are_probabilities(first) && are_probabilities(second)) {
+    if (!config.cuts.empty())
+      pair["categorical_nri"] = categorical_of(cohort, first, second, config.cuts);
+    else if (at == at_against && at > 0 && at < 1)
+      pair["categorical_nri"] = categorical_of(cohort, first, second, {at});
+    pair["net_benefit_difference"] = benefit_of(cohort, first, second, config.decision_thresholds);
+  }
+  if (!std::isnan(at) && !std::isnan(at_against)) {
+    pair["mcnemar"] = mcnemar_of(cohort, second, at, first, at_against, -1);
+    pair["mcnemar"]["events"] = mcnemar_of(cohort, second, at, first, at_against, 1);
+    pair["mcnemar"]["non_events"] = mcnemar_of(cohort, second, at, first, at_against, 0);
+  }
   if (config.bootstrap.resamples > 0) {
     const BootstrapIntervals b = bootstrap(config.bootstrap, "nri/" + cohort.name + "/" + file.models[i] + "/" + file.models[j], cohort.outcomes,
         of_pairs(first, second, cohort.outcomes, [](auto a, auto c, auto y) { return continuous_nri(a, c, y).value; }));
@@ -123,6 +199,11 @@ Json decision_of(const std::string& model, const ScoredCohort& cohort, const std
 Json finite(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
 Json compare_scores(const ScoredFile& file, const CompareConfig& config) {
+  for (std::size_t c = 0; c < config.cuts.size(); ++c) {
+    if (!(config.cuts[c] > (c == 0 ? 0 : config.cuts[c - 1]) && config.cuts[c] < 1))
+      throw InputError("--cuts must ascend inside (0, 1); found " + format_double(config.cuts[c]) +
+                       (c == 0 ? "" : " after " + format_double(config.cuts[c - 1])));
+  }
   Json result = {{"schema", 1}, {"not_for_clinical_use", true}, {"models", file.models}, {"threshold_rule", file.threshold_rule}, {"cohorts", Json::array()}};
   for (const ScoredCohort& cohort : file.cohorts) {
     const ScoredCohort common = scored_by_all(cohort, all_models(file));

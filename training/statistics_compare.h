@@ -11,12 +11,14 @@ namespace radiopath::training {
 /// Which parts of the comparison are made.
 struct CompareConfig {
   BootstrapConfig bootstrap{.resamples = 0, .seed = 1};  ///< intervals of AUC and NRI; 0 resamples: none
-  std::vector<double> decision_thresholds;
+  std::vector<double> decision_thresholds = {};
+  std::vector<double> cuts = {};  ///< of the categorical NRI; none: the models' threshold, where it is the same
 };
 
 /// Every figure of the report, from scores alone: per cohort "figures" (each model on its own patients and on those that
-/// all score) with the keys of results.json, "pairs" (second minus first: DeLong, IDI, NRI), "calibration",
-/// "decision_curve". What the data leave undefined is null.
+/// all score) with the keys of results.json, "pairs" (model minus against: DeLong, IDI, NRI, McNemar at the thresholds,
+/// net benefit), "calibration", "decision_curve". What the data leave undefined is null. Throws InputError for cuts that
+/// do not ascend inside (0, 1).
 nlohmann::ordered_json compare_scores(const ScoredFile& file, const CompareConfig& config);
 
 /// The parts of it that `statistics roc|compare|calibration|decision` print, at most 80 columns wide.

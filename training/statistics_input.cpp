@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "core/operating_point.h"
+#include "training/evaluation.h"
 
 namespace radiopath::training {
 namespace {
@@ -22,7 +23,7 @@ std::vector<std::string> models_of(const CsvFile& csv, const ScoredColumns& colu
   for (const std::string& name : csv.header)
     if (name != outcome && name != cohort && !kNotModels.contains(name) && !name.starts_with("threshold_")) models.push_back(name);
   if (models.empty()) throw InputError(csv.path.string() + ": no column of scores beside '" + outcome + "'; expected one per model");
-  return models;
+  return is_predictions(csv) ? in_report_order(std::move(models)) : models;
 }
 
 /// Names of the cohorts a row belongs to.
@@ -41,25 +42,64 @@ ScoredCohort& cohort_named(std::vector<ScoredCohort>& cohorts, const std::string
   return cohorts.emplace_back(ScoredCohort{name, {}, std::vector<std::vector<double>>(models)});
 }
 
+struct Rule {
+  ThresholdRule rule = ThresholdRule::youden;
+  double value = 0;
+};
+
+Rule parse_rule(const std::string& text) {
+  const std::size_t sign = text.find('=');
+  const std::string name = text.substr(0, sign);
+  const double value = sign == std::string::npos ? NAN : parse_double(text.substr(sign + 1)).value_or(NAN);
+  if (text.empty() || text == "youden") return {};
+  const bool share = value > 0 && value <= 1;
+  if (name == "sensitivity" && share) return {ThresholdRule::sensitivity, value};
+  if (name == "specificity" && share) return {ThresholdRule::specificity, value};
+  if (name == "cost" && value > 0 && std::isfinite(value)) return {ThresholdRule::cost, value};
+  throw InputError("--rule is '" + text +
+                   "'; expected youden, sensitivity=0.9, specificity=0.9 (shares) or cost=5 (above 0)");
+}
+
+/// The one value of a column of thresholds.
+double threshold_column(const CsvFile& csv, const std::string& name) {
+  const std::vector<double> values = number_column(csv, name);
+  for (std::size_t r = 0; r < values.size(); ++r) {
+    if (values[r] != values[0])
+      throw InputError(fmt::format("{}:{}: {} is '{}' after '{}'; expected one threshold in all rows",
+                                   csv.path.string(), csv.lines[r], name, csv.rows[r][csv.column(name)],
+                                   csv.rows[0][csv.column(name)]));
+  }
+  return values[0];
+}
+
 void set_thresholds(ScoredFile& file, const ScoredColumns& columns, const CsvFile& csv) {
   std::string from = columns.threshold_cohort;
-  if (from.empty() && is_predictions(csv)) from = "train_out_of_fold";
+  if (from.empty() && is_predictions(csv) && !columns.threshold) from = "train_out_of_fold";
   const auto cohort = std::ranges::find(file.cohorts, from, &ScoredCohort::name);
   if (!columns.threshold_cohort.empty() && cohort == file.cohorts.end()) {
     std::vector<std::string> names;
     for (const auto& c : file.cohorts) names.push_back(c.name);
     throw InputError(csv.path.string() + ": no cohort '" + from + "'; known: " + join_names(names));
   }
-  file.threshold_rule = cohort == file.cohorts.end() ? fmt::format("fixed at {}", columns.threshold) : "Youden on " + from;
+  const bool taken = cohort != file.cohorts.end();
+  if (taken && columns.threshold) throw InputError("--threshold and --threshold-cohort exclude each other");
+  const Rule rule = parse_rule(columns.rule);
+  if (!columns.rule.empty() && !taken)
+    throw InputError("--rule needs --threshold-cohort: the cohort that thresholds are taken from");
+  file.threshold_rule = taken ? (columns.rule.empty() ? "youden" : columns.rule) + " on " + from
+                              : fmt::format("fixed at {}", columns.threshold.value_or(0.5));
+  int own = 0;
   for (std::size_t m = 0; m < file.models.size(); ++m) {
-    double threshold = columns.threshold;
-    if (cohort != file.cohorts.end()) {
-      const ScoredCohort own = scored_by_all(*cohort, {m});
-      threshold = youden_threshold(own.scores[m], own.outcomes);
+    double threshold = columns.threshold.value_or(0.5);
+    if (csv.find("threshold_" + file.models[m])) {
+      threshold = threshold_column(csv, "threshold_" + file.models[m]), ++own;
+    } else if (taken) {
+      const ScoredCohort scored = scored_by_all(*cohort, {m});
+      threshold = threshold_by(rule.rule, rule.value, scored.scores[m], scored.outcomes);
     }
-    if (csv.find("threshold_" + file.models[m]) && !csv.rows.empty()) threshold = number_column(csv, "threshold_" + file.models[m])[0];
     file.thresholds.push_back(threshold);
   }
+  if (own > 0) file.threshold_rule += fmt::format("; {} of {} from columns", own, file.models.size());
 }
 
 }  // namespace

@@ -12,10 +12,11 @@ namespace radiopath::training {
 
 /// How a CSV of outcomes and scores is read; "" and {} leave the choice to the file's column names.
 struct ScoredColumns {
-  std::string outcome, cohort;
-  std::vector<std::string> models;
-  std::string threshold_cohort;  ///< Youden's threshold of each model is taken there
-  double threshold = 0.5;        ///< else, and where no column threshold_<model> says otherwise
+  std::string outcome = {}, cohort = {};
+  std::vector<std::string> models = {};
+  std::string threshold_cohort = {};     ///< each model's threshold is taken there by `rule` and kept everywhere
+  std::string rule = {};                 ///< youden (or ""), sensitivity=0.9, specificity=0.9, cost=5 (of a missed event)
+  std::optional<double> threshold = {};  ///< the same for all models; a column threshold_<model> goes before everything
 };
 
 /// Some patients of a file, with every model's scores (NaN: the model does not score the patient).
@@ -34,7 +35,7 @@ struct ScoredFile {
 
 /// Reads any CSV with an outcome of 0 and 1 and one column of scores per model. A run's predictions.csv is known by its
 /// columns: its cohorts are train_in_sample, train_out_of_fold, validation, test and pooled (all but in-sample), its
-/// thresholds Youden's on train_out_of_fold. Throws InputError for an outcome that is neither 0 nor 1, a score that is
+/// thresholds taken on train_out_of_fold unless one is given. Without a cohort to take them from they are 0.5. Throws InputError for an outcome that is neither 0 nor 1, a score that is
 /// no number, an unknown column, or a file without models.
 ScoredFile read_scored(const std::filesystem::path& file, const ScoredColumns& columns);
 

@@ -5,15 +5,12 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
-#include <sstream>
 
 #include "core/error.h"
 #include "core/icc.h"
-#include "core/sample_size.h"
 #include "core/survival.h"
 #include "core/table_one.h"
-#include "fusion/logistic_inference.h"
-#include "fusion/nomogram.h"
+#include "training/statistics_cells.h"
 #include "training/statistics_compare.h"
 #include "training/statistics_input.h"
 
@@ -21,31 +18,6 @@ namespace radiopath::training {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string p_text(double p) { return std::isnan(p) ? "–" : p < 0.001 ? "<0.001" : fmt::format("{:.3f}", p); }
-std::string text_of(double value, int digits = 3) { return std::isfinite(value) ? fmt::format("{:.{}f}", value, digits) : "–"; }
-/// At most `width` characters, by code points.
-std::string clipped(const std::string& text, std::size_t width) { return text.size() > width ? text.substr(0, width - 1) + "." : text; }
-
-std::vector<std::string> listed(const std::string& text) {
-  std::vector<std::string> names;
-  std::stringstream stream(text);
-  for (std::string name; std::getline(stream, name, ',');) names.push_back(name);
-  return names;
-}
-
-/// Columns asked for, or all that are not in `others` (and hold numbers, where `numeric`).
-std::vector<std::string> columns_of(const CsvFile& csv, const std::string& asked, std::set<std::string> others, bool numeric) {
-  if (!asked.empty()) return listed(asked);
-  others.insert({"patient_id", "id", "patient"});
-  std::vector<std::string> names;
-  for (std::size_t c = 0; c < csv.header.size(); ++c) {
-    const bool numbers = std::ranges::all_of(csv.rows, [&](const auto& row) { return parse_double(row[c]).has_value(); });
-    if (!others.contains(csv.header[c]) && (numbers || !numeric)) names.push_back(csv.header[c]);
-  }
-  if (names.empty()) throw InputError(csv.path.string() + ": no columns to look at beside " + join_names({others.begin(), others.end()}));
-  return names;
-}
 
 std::vector<std::string> cells_of(const CsvFile& csv, const std::string& name) {
   std::vector<std::string> cells;
@@ -72,21 +44,6 @@ std::string summary(const BaselineRow& row, std::size_t g) {
   if (row.moments[g].count == 0) return "–";
   if (row.normal) return fmt::format("{:.4g} ± {:.3g}", row.moments[g].mean, std::sqrt(row.moments[g].variance));
   return fmt::format("{:.4g} [{:.4g}, {:.4g}]", row.medians[g], row.lower_quartiles[g], row.upper_quartiles[g]);
-}
-
-/// Axes and points of the model's drawing.
-Json nomogram_of(const fusion::LogisticInference& model, const fusion::Design& design) {
-  Eigen::VectorXd coefficients(Eigen::Index(model.terms.size()) - 1);
-  Eigen::MatrixXd x(design.x.rows(), coefficients.size());
-  std::vector<std::string> names;
-  for (std::size_t t = 1; t < model.terms.size(); ++t) {
-    names.push_back(model.terms[t].name), coefficients[Eigen::Index(t) - 1] = model.terms[t].coefficient;
-    x.col(Eigen::Index(t) - 1) = design.x.col(std::ranges::find(design.names, names.back()) - design.names.begin());
-  }
-  const fusion::Nomogram drawing = fusion::make_nomogram(names, x, model.terms[0].coefficient, coefficients);
-  Json axes = Json::array();
-  for (const auto& axis : drawing.axes) axes.push_back({{"column", axis.column}, {"values", axis.values}, {"points", axis.points}});
-  return {{"axes", axes}, {"risks", drawing.risks}, {"total_points", drawing.risk_points}};
 }
 
 }  // namespace
@@ -202,46 +159,6 @@ Answer survival_table(const std::filesystem::path& file, const TableOptions& opt
                                   {"upper", finite(fit.interval.upper)}, {"p", finite(fit.p)}, {"likelihood_ratio_p", finite(fit.likelihood_ratio_p)}, {"concordance", finite(c.c)}});
   }
   answer.text += "Ties by Efron; hazard ratios per unit; C: higher value, earlier event.\n";
-  return answer;
-}
-
-Answer logistic_table(const std::filesystem::path& file, const TableOptions& options) {
-  const CsvFile csv = read_csv(file);
-  const std::string outcome = outcome_name(csv, options.at("outcome"));
-  const std::vector<int> all_outcomes = outcome_column(csv, outcome);
-  std::vector<std::string> names = columns_of(csv, options.at("columns"), {outcome}, true);
-  std::vector<std::vector<double>> columns;
-  for (const std::string& name : names) columns.push_back(number_column(csv, name));
-  std::vector<int> outcomes, rows;
-  for (std::size_t r = 0; r < all_outcomes.size(); ++r)
-    if (std::ranges::none_of(columns, [&](const auto& c) { return std::isnan(c[r]); })) rows.push_back(int(r)), outcomes.push_back(all_outcomes[r]);
-  fusion::Design design{names, Eigen::MatrixXd(rows.size(), names.size())};
-  for (std::size_t r = 0; r < rows.size(); ++r) for (std::size_t c = 0; c < names.size(); ++c) design.x(r, c) = columns[c][rows[r]];
-  const std::string& step = options.at("stepwise");
-  if (!step.empty() && step != "backward" && step != "forward") throw InputError("--stepwise is '" + step + "'; expected backward or forward");
-  Answer answer{"", {{"schema", 1}, {"outcome", outcome}, {"patients", rows.size()}, {"events", std::ranges::count(outcomes, 1)}}};
-  const int left_out = static_cast<int>(all_outcomes.size() - rows.size());
-  if (!step.empty()) design = fusion::stepwise(design, outcomes, step == "backward" ? fusion::Stepwise::backward : fusion::Stepwise::forward);
-  const fusion::LogisticInference model = with_context(file.string(), [&] { return fusion::infer_logistic(design, outcomes); });
-  const auto events = std::ranges::count(outcomes, 1);
-  answer.text = fmt::format("{} patients, {} events ({} rows with gaps left out)\n{:<14} {:>9}  {:<19} {:>7}  {:<19} {:>5}\n", rows.size(), events, left_out, model.firth ? "Firth" : "term", "OR", "95% CI (Wald)", "P",
-                            "95% CI (profile)", "VIF");
-  for (const auto& t : model.terms) {
-    answer.text += fmt::format("{:<14} {:>9}  {:<19} {:>7}  {:<19} {:>5}\n", clipped(t.name, 14), text_of(t.odds_ratio), text_of(t.wald.lower) + " to " + text_of(t.wald.upper), p_text(t.p),
-                               text_of(t.profile.lower) + " to " + text_of(t.profile.upper), text_of(t.vif, 2));
-    answer.json["terms"].push_back({{"term", t.name}, {"coefficient", finite(t.coefficient)}, {"standard_error", finite(t.standard_error)}, {"odds_ratio", finite(t.odds_ratio)}, {"wald_lower", finite(t.wald.lower)},
-                                    {"wald_upper", finite(t.wald.upper)}, {"p", finite(t.p)}, {"profile_lower", finite(t.profile.lower)}, {"profile_upper", finite(t.profile.upper)},
-                                    {"likelihood_ratio_p", finite(t.likelihood_ratio_p)}, {"vif", finite(t.vif)}});
-  }
-  answer.text += fmt::format("AIC {}  deviance {} (null {})  likelihood ratio P {}\n", text_of(model.aic, 2), text_of(model.deviance, 2), text_of(model.null_deviance, 2), p_text(model.likelihood_ratio_p));
-  if (!model.remark.empty()) answer.text += model.remark + "\n";
-  const double epp = events_per_parameter(int(rows.size()), int(events), int(names.size()));
-  answer.text += fmt::format("{:.1f} events per candidate parameter{}\n", epp, epp < 10 ? " (below 10: estimates are unstable)" : "");
-  if (!step.empty()) answer.text += "P values after a stepwise choice are descriptive.\n";
-  answer.json["aic"] = finite(model.aic), answer.json["deviance"] = finite(model.deviance), answer.json["null_deviance"] = finite(model.null_deviance);
-  answer.json["likelihood_ratio_p"] = finite(model.likelihood_ratio_p), answer.json["firth"] = model.firth, answer.json["remark"] = model.remark;
-  if (model.terms.size() > 1) answer.json["nomogram"] = nomogram_of(model, design);
-  answer.json["events_per_parameter"] = finite(epp);
   return answer;
 }
 

@@ -37,6 +37,48 @@ std::string note(std::string_view words) {
   return text + "\n";
 }
 
+/// Calls at the thresholds and moves between classes of risk.
+std::string classes_text(const Json& comparison) {
+  std::string text;
+  std::size_t cuts = 0;
+  for (const Json& cohort : comparison["cohorts"]) {
+    if (cohort["pairs"].empty()) continue;
+    text += heading(cohort) + fmt::format("  {:<14} {:<14} {:>6} {:>6} {:>7} {:>8} {:>8} {:>8}\n", "model", "against",
+                                          "right", "wrong", "P", "cat NRI", "events", "others");
+    for (const Json& pair : cohort["pairs"]) {
+      const Json none;
+      const Json& calls = pair.contains("mcnemar") ? pair["mcnemar"] : none;
+      const Json& nri = pair.contains("categorical_nri") ? pair["categorical_nri"] : none;
+      if (nri.is_object()) cuts = std::max(cuts, nri["cuts"].size());
+      const auto of = [](const Json& from, const char* key) { return from.is_object() ? from[key] : Json(); };
+      text += fmt::format("  {:<14} {:<14} {:>6} {:>6} {:>7} {:>8} {:>8} {:>8}\n", name_text(pair["model"]),
+                          name_text(pair["against"]), fixed(of(calls, "only_model_right"), 0),
+                          fixed(of(calls, "only_against_right"), 0), p_text(of(calls, "p_exact")),
+                          fixed(of(nri, "value")), fixed(of(nri, "events")), fixed(of(nri, "non_events")));
+    }
+  }
+  text +=
+      "\nright, wrong: patients that only the model, only the other calls rightly at the\nthresholds; P: McNemar's, "
+      "exact.\n";
+  return cuts > 1 ? text + note(kNriManyClasses) : text;
+}
+
+/// Model minus against at each threshold; a star where the interval leaves out 0.
+std::string benefit_text(const Json& cohort) {
+  std::string text;
+  for (const Json& pair : cohort["pairs"]) {
+    if (!pair.contains("net_benefit_difference")) continue;
+    text += fmt::format("\n  {:<14}", name_text(pair["model"]));
+    for (const Json& d : pair["net_benefit_difference"]) {
+      const bool apart = d["lower"].is_number() && d["lower"].get<double>() * d["upper"].get<double>() > 0;
+      text += fmt::format(" {:>6}", (d["value"].is_number() && d["value"].get<double>() > 0 ? "+" : "") +
+                                        fixed(d["value"]) + (apart ? "*" : ""));
+    }
+    text += fmt::format("\n   - {:<11}", name_text(pair["against"]));
+  }
+  return text.empty() ? text : "\n  differences" + text;
+}
+
 }  // namespace
 
 std::string roc_text(const Json& comparison) {
@@ -68,7 +110,9 @@ std::string pairs_text(const Json& comparison) {
                           p_text(pair["delong_p"]), fixed(pair["idi"]), p_text(pair["idi_p"]), fixed(pair["continuous_nri"]["events"]), fixed(pair["continuous_nri"]["non_events"]));
   }
   if (text.empty()) return text;
-  return text + "\ndAUC: DeLong's paired test. NRI: continuous, events and non-events apart.\n" + note(kDelongNested) + note(kNriWarning);
+  text += "\ndAUC: DeLong's paired test. NRI: continuous, events and non-events apart.\n" + note(kDelongNested) +
+          note(kNriWarning);
+  return text + classes_text(comparison);
 }
 
 std::string calibration_text(const Json& comparison) {
@@ -97,10 +141,12 @@ std::string decision_text(const Json& comparison) {
       text += fmt::format("\n  {:<14}", name_text(model["model"]));
       for (const Json& point : model["points"]) text += fmt::format(" {:>6}", fixed(point["net_benefit"]));
     }
-    text += "\n";
+    text += benefit_text(cohort) + "\n";
   }
   if (text.empty()) return "Decision curves: no model's scores are probabilities (0 to 1) in any cohort\n";
-  return text + "\nPositive when p >= t; treating nobody is 0.\n";
+  return text +
+         "\nPositive when p >= t; treating nobody is 0. *: the 95 % interval of a difference\nleaves out 0, not "
+         "adjusted for their number.\n";
 }
 
 }  // namespace radiopath::training

@@ -1,8 +1,16 @@
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <string>
+
+#include "core/parallel.h"
 #include "core/random.h"
 #include "fusion/lasso.h"
 #include "fusion/logistic_fit.h"
+#include "fusion/resampling.h"
 #include "fusion/unimodal.h"
 #include "tests/benchmarks/input.h"
 
@@ -88,5 +96,49 @@ void filter(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(radiopath::fusion::fit_selection(config, train, 1));
 }
 BENCHMARK(filter)->Unit(benchmark::kMillisecond);
+
+/// Seconds that each thread of this process has computed; Linux.
+std::map<std::string, double> seconds_by_thread() {
+  std::map<std::string, double> seconds;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+    double nanoseconds = 0;
+    std::ifstream(task.path() / "schedstat") >> nanoseconds;
+    seconds[task.path().filename().string()] = nanoseconds * 1e-9;
+  }
+  return seconds;
+}
+
+/// Nested cross-validation: four outer folds, a grid of the forest's leaves by three inner ones. The time is that of
+/// the busiest thread, which is the wall time where nobody else computes.
+void nested(benchmark::State& state) {
+  const Study study(read("chain.f64", 851));
+  const auto train = study.train();
+  radiopath::fusion::UnimodalConfig config;
+  config.learners = {"random_forest"};
+  config.random_forest.trees = 50;
+  config.selection.steps = {"t_test", "pearson", "mrmr"};
+  config.tuning.search = "grid", config.tuning.folds = 3;
+  const radiopath::fusion::FitChain chain = [&](const radiopath::fusion::TrainingTable& rows, std::uint64_t seed) {
+    auto fitted = radiopath::fusion::fit_chain(config, "table", rows, seed);
+    return radiopath::fusion::FittedScorer{[fitted](const radiopath::Table& table) { return predict(fitted, table); },
+                                           {}};
+  };
+  radiopath::set_thread_count(static_cast<int>(state.range(0)));
+  double total = 0;
+  for (auto _ : state) {
+    const auto before = seconds_by_thread();
+    benchmark::DoNotOptimize(radiopath::fusion::repeated_cross_validation({chain}, train, 4, 2, 1));
+    double busiest = 0;
+    for (const auto& [thread, seconds] : seconds_by_thread()) {
+      const auto known = before.find(thread);
+      const double spent = seconds - (known == before.end() ? 0 : known->second);
+      busiest = std::max(busiest, spent), total += spent;
+    }
+    state.SetIterationTime(busiest);
+  }
+  state.counters["all_threads_s"] = benchmark::Counter(total, benchmark::Counter::kAvgIterations);
+  radiopath::set_thread_count(1);
+}
+BENCHMARK(nested)->Arg(1)->Arg(2)->UseManualTime()->Unit(benchmark::kMillisecond);
 
 }  // namespace

@@ -163,6 +163,16 @@ TEST(Calibration, MatchesScikitLearn) {
   const Json e = case_of(file, "scores.p_lr.platt_isotonic")["expected"];
   const PlattScaling platt = fit_platt_scaling(p, y);
   expect_close(platt.a, e["platt_a"], 1e-4, "a"), expect_close(platt.b, e["platt_b"], 1e-4, "b");
+  std::vector<double> huge;
+  for (const double score : p) huge.push_back(1e12 * score + 1e12);
+  EXPECT_NEAR(fit_platt_scaling(huge, y)(huge[3]), platt(p[3]), 1e-9);
+  const std::vector<double> level(y.size(), 0.3), scores_that_separate(y.begin(), y.end());
+  const double events = double(std::count(y.begin(), y.end(), 1)), n = double(y.size());
+  EXPECT_NEAR(fit_platt_scaling(level, y)(0.3),
+              (events * (events + 1) / (events + 2) + (n - events) / (n - events + 2)) / n, 1e-12)
+      << "no spread: the mean target";
+  EXPECT_NEAR(fit_platt_scaling(scores_that_separate, y)(1), (events + 1) / (events + 2), 1e-9)
+      << "finite where scores separate";
   const IsotonicScaling isotonic = fit_isotonic(p, y);
   for (std::size_t i = 0; i < e["isotonic_x"].size(); ++i)
     expect_close(isotonic(number(e["isotonic_x"][i])), e["isotonic_y"][i], 1e-8, "isotonic");

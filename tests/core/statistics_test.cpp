@@ -95,6 +95,23 @@ TEST(Youden, ThresholdsAreHalfwayAndNeverAScore) {
   EXPECT_EQ(metrics.tp + metrics.tn, 4) << "neighbouring doubles are still told apart";
 }
 
+TEST(Thresholds, ReachWhatTheirRulesSay) {
+  // Events at 3, 6, 8 and 9 among 1 ... 10.
+  const std::vector<double> scores = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
+  const std::vector<int> outcomes = {0, 0, 1, 0, 0, 1, 0, 1, 1, 0};
+  EXPECT_EQ(threshold_by(ThresholdRule::youden, 0, scores, outcomes), 5.5);  // 3/4 and 4/6
+  EXPECT_EQ(threshold_by(ThresholdRule::sensitivity, 0.75, scores, outcomes), 5.5);
+  EXPECT_EQ(threshold_by(ThresholdRule::sensitivity, 0.76, scores, outcomes), 2.5);
+  EXPECT_EQ(threshold_by(ThresholdRule::specificity, 0.8, scores, outcomes), 7.5);  // 5/6
+  EXPECT_EQ(threshold_by(ThresholdRule::specificity, 1, scores, outcomes), 10);     // nobody positive
+  EXPECT_EQ(threshold_by(ThresholdRule::cost, 0.1, scores, outcomes), 10);          // false alarms cost ten times more
+  EXPECT_EQ(threshold_by(ThresholdRule::cost, 10, scores, outcomes), 2.5);
+  // The lowest score is an event's: sensitivity 1 takes everybody, and the threshold stays a number.
+  const double all = threshold_by(ThresholdRule::sensitivity, 1, {scores.data() + 2, 8}, {outcomes.data() + 2, 8});
+  EXPECT_EQ(threshold_metrics({scores.data() + 2, 8}, {outcomes.data() + 2, 8}, all).sensitivity.value, 1);
+  EXPECT_TRUE(std::isfinite(all));
+}
+
 TEST(Idi, IsTheChangeOfMeans) {
   const std::vector<int> y = {1, 1, 0, 0};
   const Improvement change = idi(std::vector<double>{0.5, 0.5, 0.5, 0.5}, std::vector<double>{0.8, 0.6, 0.5, 0.3}, y);

@@ -121,13 +121,25 @@ TEST(TableOne, ChoosesTheTestAndNamesWhatCannotBeTested) {
   EXPECT_TRUE(std::isnan(baseline_row({"gap", std::vector<std::string>(12, "")}, groups, 2).p));
 }
 
-TEST(SampleSize, MatchesPmsampsizesHelpPage) {
-  // pmsampsize 1.1, help: type "b", csrsquared 0.288, parameters 24, prevalence 0.174: 623, 662, 221; 4.8 events each.
+// pmsampsize 0.1.0 (Python), tests/test_pmsampsize.py: type "b", csrsquared 0.288, parameters 24, prevalence 0.174:
+// 623, 662, 221 for the first three criteria (in R's and Stata's help too). It lacks the fourth, of BMJ 2020;368:m441,
+// figure 1: exp((-0.508 + 0.259 ln 0.174 + 0.504 ln 24 - ln 0.05) / 0.544) = 800.2, by hand.
+TEST(SampleSize, MatchesPmsampsizeAndTheFourthCriterion) {
   const SampleSizeNeeds needs = sample_size_needs(0.174, 24, 0.288);
   EXPECT_EQ(needs.shrinkage, 623);
   EXPECT_EQ(needs.optimism, 662);
   EXPECT_EQ(needs.prevalence, 221);
-  EXPECT_NEAR(needs.events_per_parameter, 4.8, 0.005);
+  EXPECT_EQ(needs.prediction_error, 801);
+  EXPECT_EQ(needs.patients, 801);
+  EXPECT_EQ(sample_size_needs(0.826, 24, 0.288).prediction_error, 801) << "the rarer class counts";
+  EXPECT_EQ(sample_size_needs(0.174, 31, 0.288).prediction_error, 0) << "the regression was made for up to 30";
+  EXPECT_EQ(sample_size_needs(0.174, 31, 0.288).patients, sample_size_needs(0.174, 31, 0.288).optimism);
+}
+
+TEST(SampleSize, AdjustsR2ByTheExpectedShrinkage) {
+  // A likelihood ratio of 40 on 8 parameters and 100 patients: R2 = 1 - exp(-0.4), shrinkage 1 - 8 / 40.
+  EXPECT_NEAR(adjusted_cox_snell_r2(40, 100, 8), 0.8 * (1 - std::exp(-0.4)), 1e-15);
+  EXPECT_EQ(adjusted_cox_snell_r2(5, 100, 8), 0);
 }
 
 }  // namespace

@@ -1,9 +1,11 @@
 // Data that break weaker code: every learner gives a documented value or a clear error.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/error.h"
+#include "fusion/firth.h"
 #include "fusion/json.h"
 #include "fusion/unimodal.h"
 #include "tests/fusion/made_up_patients.h"
@@ -63,6 +65,10 @@ TEST(BadInput, SeparatedOutcomes) {
   expect_probabilities(data.encoded(), data.encoded().table(), "separated");
   const auto model = fit_logistic_regression({.c = 1, .penalty = "none"}, data.encoded());
   EXPECT_NE(model.remark.find("separate the outcomes"), std::string::npos);
+  EXPECT_NE(model.remark.find("Firth"), std::string::npos);
+  const FirthFit firth = fit_firth(data.encoded().table().values, data.outcomes);
+  EXPECT_LT((model.coefficients - firth.coefficients.tail(3)).norm(), 1e-12);
+  EXPECT_LT(model.coefficients.cwiseAbs().maxCoeff(), 20) << "finite, not wherever the last step had come to";
 }
 
 TEST(BadInput, MoreColumnsThanPatientsAndFiveEvents) {
@@ -121,6 +127,50 @@ TEST(BadInput, InfiniteValuesAreNamed) {
     FAIL();
   } catch (const InputError& error) {
     EXPECT_STREQ(error.what(), "patient P1004: column 'f1' is infinite; expected a number or an empty cell (a division by zero?)");
+  }
+}
+
+TEST(BadInput, ColumnsWithoutAnyValueAreLeftOutByName) {
+  Case data(alternating(60, 24), 4, 11);
+  data.table.values.col(1).setConstant(std::nan(""));
+  const Encoding encoding = fit_encoding({}, data.train());
+  EXPECT_EQ(encoding.dropped_missing, std::vector<std::string>{"f1"});
+  UnimodalConfig config;
+  config.learners = {"logistic_regression"};
+  config.selection.steps = {"near_zero_variance", "univariable", "vif"};
+  const UnimodalModel model = fit_unimodal(config, "Habitat", data.train(), 1);
+  Table asked = data.table;
+  asked.values.row(2).setConstant(std::nan(""));
+  const Eigen::VectorXd p = predict(model, asked);
+  EXPECT_TRUE(std::isnan(p[2])) << "a patient with nothing has no score";
+  EXPECT_EQ(p[3], predict(model, data.table)[3]);
+  data.table.values.setConstant(std::nan(""));
+  try {
+    fit_unimodal(config, "Habitat", data.train(), 1);
+    FAIL();
+  } catch (const InputError& error) {
+    EXPECT_STREQ(error.what(),
+                 "Habitat: 0 training patients have Habitat, 0 with the event; a model needs at least 4 of each outcome");
+  }
+}
+
+TEST(BadInput, EveryStepBearsTiesTwinsAndConstants) {
+  Case data(alternating(40, 16), 6, 12);
+  data.table.values = (data.table.values.array() > 0).cast<double>().matrix();
+  data.table.values.col(1) = data.table.values.col(0);
+  data.table.values.col(2).setZero();
+  for (const std::string& step : selection_step_names()) {
+    if (step == "icc") continue;  // needs a table of its own
+    SelectionConfig config;
+    config.steps = {step};
+    const Selection selection = fit_selection(config, data.train(), 1);
+    EXPECT_FALSE(selection.columns.empty()) << step;
+    if (step == "pearson" || step == "spearman" || step == "vif") {
+      EXPECT_EQ(std::count(selection.columns.begin(), selection.columns.end(), "f0") +
+                    std::count(selection.columns.begin(), selection.columns.end(), "f1"),
+                1)
+          << step;
+    }
   }
 }
 

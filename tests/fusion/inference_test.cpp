@@ -1,12 +1,14 @@
 // Logistic regression for inference and its drawing, against R.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/error.h"
 #include "fusion/logistic_fit.h"
 #include "fusion/logistic_inference.h"
 #include "fusion/nomogram.h"
+#include "fusion/stepwise.h"
 #include "tests/support/anchors.h"
 
 namespace radiopath::fusion {
@@ -108,11 +110,85 @@ TEST(Stepwise, MatchesRsStep) {
   const std::vector<int> y = e["y"];
   Design design{{"X1", "X2", "X3", "X4", "X5"}, Eigen::MatrixXd(Index(y.size()), 5), {}};
   for (Index r = 0; r < design.x.rows(); ++r) for (Index c = 0; c < 5; ++c) design.x(r, c) = e["z"][r][c];
-  const Design back = stepwise(design, y, Stepwise::backward), forth = stepwise(design, y, Stepwise::forward);
+  const Design back = stepwise(design, y, {.direction = StepwiseConfig::Direction::backward}).design,
+               forth = stepwise(design, y, {.direction = StepwiseConfig::Direction::forward}).design;
   EXPECT_EQ(back.names, e["backward"].get<std::vector<std::string>>());
   EXPECT_EQ(forth.names.size(), e["forward"].size());
   expect_close(infer_logistic(back, y).aic, e["backward_aic"], 1e-9, "AIC");
   expect_close(infer_logistic(forth, y).aic, e["forward_aic"], 1e-9, "AIC");
+}
+
+Design columns_of(const Json& rows) {
+  Design design{{}, Eigen::MatrixXd(Index(rows.size()), Index(rows[0].size())), {}};
+  for (Index c = 0; c < design.x.cols(); ++c) design.names.push_back("X" + std::to_string(c + 1));
+  for (Index r = 0; r < design.x.rows(); ++r)
+    for (Index c = 0; c < design.x.cols(); ++c) design.x(r, c) = rows[r][c];
+  return design;
+}
+
+TEST(Stepwise, ByPMatchesRsAdd1AndDrop1) {
+  std::ifstream stream(kTestData / "statistics/stepwise.json");
+  const Json stored = Json::parse(stream);
+  const std::vector<int> y = stored["y"];
+  for (const auto& [name, direction] :
+       {std::pair{"forward", StepwiseConfig::Direction::forward}, {"backward", StepwiseConfig::Direction::backward}}) {
+    const StepwiseChoice ours = stepwise(
+        columns_of(stored["z"]), y, {.direction = direction, .by = StepwiseConfig::By::p, .enter = 0.05, .stay = 0.1});
+    EXPECT_EQ(ours.design.names, stored[name]["columns"].get<std::vector<std::string>>()) << name;
+    ASSERT_EQ(ours.steps.size(), stored[name]["steps"].size()) << name;
+    for (std::size_t s = 0; s < ours.steps.size(); ++s) {
+      EXPECT_EQ(ours.steps[s].column, stored[name]["steps"][s]["column"]);
+      EXPECT_EQ(ours.steps[s].entered, stored[name]["steps"][s]["entered"].get<bool>());
+      expect_close(ours.steps[s].p, stored[name]["steps"][s]["p"], 1e-6, name);
+    }
+  }
+  EXPECT_TRUE(
+      std::ranges::any_of(stored["forward"]["steps"], [](const Json& step) { return !step["entered"].get<bool>(); }));
+  EXPECT_THROW(stepwise(columns_of(stored["z"]), y, {.by = StepwiseConfig::By::p, .enter = 0.2, .stay = 0.1}),
+               InputError);
+}
+
+TEST(Firth, MatchesFirthmodelsAndBrglm2) {
+  std::ifstream stream(kTestData / "statistics/firth.json");
+  const Json stored = Json::parse(stream);
+  ASSERT_EQ(stored["cases"].size(), 2u);
+  for (const Json& one : stored["cases"]) {
+    const std::string id = one["id"];
+    const std::vector<int> y = one["y"];
+    const Design design = columns_of(one["x"]);
+    expect_close(fit_firth(design.x, y).penalised_log_likelihood, one["log_likelihood"], 1e-8, id);
+    const LogisticInference ours = infer_logistic(design, y, Estimate::firth);
+    EXPECT_EQ(ours.remark.find("separate") != std::string::npos, id == "separated") << ours.remark;
+    for (std::size_t t = 0; t < ours.terms.size(); ++t) {
+      const LogisticTerm& term = ours.terms[t];
+      expect_close(term.coefficient, one["coefficients"][t], 1e-6, id + term.name);
+      expect_close(term.standard_error, one["standard_errors"][t], 1e-6, id + term.name);
+      expect_close(term.p, one["p"][t], 1e-6, id + term.name);
+      // firthmodels steps on until 1e-7 in coefficients that are near their limit
+      expect_close(std::log(term.profile.lower), one["lower"][t], 1e-5, id + term.name);
+      expect_close(std::log(term.profile.upper), one["upper"][t], 1e-5, id + term.name);
+    }
+    if (id == "separated") {
+      EXPECT_EQ(infer_logistic(design, y).terms[2].p, ours.terms[2].p) << "chosen where columns separate";
+    }
+  }
+}
+
+TEST(Firth, WeightsCountPatients) {
+  std::ifstream stream(kTestData / "statistics/firth.json");
+  const Json one = Json::parse(stream)["cases"][1];
+  const Design design = columns_of(one["x"]);
+  const std::vector<int> y = one["y"];
+  const FirthFit plain = fit_firth(design.x, y);
+  // Jeffreys' prior of doubled data is that of the data, so that doubling weights is as doubling rows.
+  Eigen::MatrixXd twice(2 * design.x.rows(), design.x.cols());
+  twice << design.x, design.x;
+  std::vector<int> outcomes = y;
+  outcomes.insert(outcomes.end(), y.begin(), y.end());
+  const FirthFit doubled = fit_firth(twice, outcomes),
+                 weighted = fit_firth(design.x, y, Eigen::VectorXd::Constant(design.x.rows(), 2));
+  EXPECT_LT((doubled.coefficients - weighted.coefficients).cwiseAbs().maxCoeff(), 1e-7);
+  EXPECT_GT((plain.coefficients - weighted.coefficients).cwiseAbs().maxCoeff(), 1e-4);
 }
 
 TEST(Firth, IsTheHalfCountRuleOfATwoByTwoTable) {

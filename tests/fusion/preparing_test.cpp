@@ -1,11 +1,11 @@
-// Encoding and selection beside scikit-learn's and R's, and what their definitions promise.
+// Encoding, lasso and mRMR beside scikit-learn's and R's.
 #include <gtest/gtest.h>
 
-#include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
 
 #include "core/error.h"
+#include "core/random.h"
 #include "core/statistics.h"
 #include "fusion/glmnet.h"
 #include "fusion/json.h"
@@ -175,124 +175,6 @@ TEST(Glmnet, MatchesRsPackage) {
     near_start(fit.errors, expected["cvm"], std::string(id) + " cvm");
     near_start(fit.standard_errors, expected["cvsd"], std::string(id) + " cvsd");
   }
-}
-
-// --- selection steps ---------------------------------------------------------------------------------------------------
-
-struct Made {
-  explicit Made(int patients, int columns, int signal, double shift, std::uint64_t seed)
-      : outcomes(made_up_outcomes(patients, seed)), cohort(made_up_cohort(outcomes, patients)),
-        table(made_up_table(cohort, outcomes, columns, signal, shift, seed)) {}
-  TrainingTable encoded() const {
-    const TrainingTable train(table, locked_split(cohort).train);
-    return apply(fit_encoding({}, train), train);
-  }
-  std::vector<std::string> keep(const std::string& step, SelectionConfig config = {}) const {
-    config.steps = {step};
-    return fit_selection(config, encoded(), 1).columns;
-  }
-  std::vector<int> outcomes;
-  Cohort cohort;
-  Table table;
-};
-
-TEST(NearZeroVariance, DropsWhatCaretDrops) {
-  Made made(60, 4, 0, 0, 1);
-  made.table.values.col(1).setZero();
-  made.table.values(0, 1) = 1;                        // 59 : 1
-  for (int i = 0; i < 60; ++i) made.table.values(i, 2) = i % 2;  // few values, both frequent
-  made.table.values.col(3).head(56).setZero();        // 56 : 1, and 5 values of 60
-  EXPECT_EQ(made.keep("near_zero_variance"), (std::vector<std::string>{"f0", "f2"}));
-}
-
-TEST(Spearman, SeesMonotoneTwins) {
-  Made made(80, 3, 1, 1, 2);
-  made.table.values.col(1) = made.table.values.col(0).array().exp().exp();
-  EXPECT_EQ(made.keep("pearson").size(), 3u) << "Pearson does not";
-  EXPECT_EQ(made.keep("spearman").size(), 2u);
-}
-
-void expect_pearson_one_by_one(int columns) {
-  Made made(40, columns, 5, 1, 3);
-  Random random(1, "twins");
-  for (int c = columns / 2; c < columns; ++c)
-    for (int r = 0; r < 40; ++r) made.table.values(r, c) = made.table.values(r, c - columns / 2) + 0.4 * random.normal();
-  const TrainingTable encoded = made.encoded();
-  const auto r = [&](int a, int b) {
-    const Eigen::VectorXd first = encoded.table().values.col(a), second = encoded.table().values.col(b);
-    return pearson({first.data(), 40}, {second.data(), 40});
-  };
-  std::vector<std::pair<double, int>> order;
-  for (int c = 0; c < columns; ++c) {
-    const Eigen::VectorXd x = encoded.table().values.col(c);
-    const std::vector<double> y(made.outcomes.begin(), made.outcomes.end());
-    order.push_back({-std::abs(pearson({x.data(), 40}, y)), c});
-  }
-  std::stable_sort(order.begin(), order.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-  std::vector<int> kept;
-  for (const auto& [key, c] : order) {
-    if (std::all_of(kept.begin(), kept.end(), [&, c = c](int other) { return std::abs(r(c, other)) < 0.9; })) kept.push_back(c);
-  }
-  std::sort(kept.begin(), kept.end());
-  std::vector<std::string> names;
-  for (const int c : kept) names.push_back("f" + std::to_string(c));
-  EXPECT_LT(static_cast<int>(names.size()), columns - columns / 30);
-  SelectionConfig config;
-  config.keep = "outcome";
-  EXPECT_EQ(made.keep("pearson", config), names);
-}
-
-TEST(Pearson, IsTheSameAtOnceInBlocksAndOneByOne) {
-  expect_pearson_one_by_one(300);
-  expect_pearson_one_by_one(1100);  // more than are compared at once
-}
-
-TEST(Vif, LeavesNoInflatedColumn) {
-  Made made(60, 6, 0, 0, 4);
-  Random random(2, "sum");
-  for (int r = 0; r < 60; ++r)
-    made.table.values(r, 5) = made.table.values(r, 0) + made.table.values(r, 1) + 0.1 * random.normal();
-  made.table.values.col(4) = made.table.values.col(2) * 2;  // a combination: inflation infinite
-  const auto kept = made.keep("vif");
-  EXPECT_EQ(kept.size(), 4u);
-  EXPECT_EQ(std::count(kept.begin(), kept.end(), "f4"), 0);
-  const Eigen::MatrixXd x = made.encoded().select_columns(kept).table().values;
-  for (Eigen::Index j = 0; j < x.cols(); ++j) {  // 1 / (1 - R^2) by least squares
-    Eigen::MatrixXd others(x.rows(), x.cols() - 1);
-    others << x.leftCols(j), x.rightCols(x.cols() - 1 - j);
-    const Eigen::VectorXd residual = x.col(j) - others * (others.transpose() * others).ldlt().solve(others.transpose() * x.col(j));
-    EXPECT_LE(x.col(j).squaredNorm() / residual.squaredNorm(), 10);
-  }
-  EXPECT_EQ(Made(20, 40, 0, 0, 5).keep("vif").size() < 20u, true) << "more columns than patients";
-}
-
-TEST(Boruta, FindsThePlantedColumns) {
-  const Made made(120, 12, 2, 1.5, 6);
-  const auto kept = made.keep("boruta");
-  EXPECT_EQ(std::count(kept.begin(), kept.end(), "f0") + std::count(kept.begin(), kept.end(), "f1"), 2);
-  EXPECT_LE(kept.size(), 3u);
-}
-
-TEST(Selection, BinomialLassoAndElasticNetFindThePlantedColumns) {
-  const Made made(150, 30, 2, 1.2, 7);
-  SelectionConfig binomial;
-  binomial.lasso_family = "binomial";
-  for (const auto& step : {"lasso", "elastic_net"}) {
-    for (const SelectionConfig& config : {SelectionConfig{}, binomial}) {
-      const auto kept = made.keep(step, config);
-      EXPECT_EQ(std::count(kept.begin(), kept.end(), "f0") + std::count(kept.begin(), kept.end(), "f1"), 2) << step;
-      EXPECT_LT(kept.size(), 15u) << step << " " << config.lasso_family;
-    }
-  }
-}
-
-TEST(Selection, CountsHowOftenColumnsAreKept) {
-  const auto frequency = selection_frequency({{{"a", "b"}, {}}, {{"b"}, {}}, {{"b", "c"}, {}}});
-  ASSERT_EQ(frequency.size(), 3u);
-  EXPECT_EQ(frequency[0].column, "b");
-  EXPECT_EQ(frequency[0].share, 1);
-  EXPECT_EQ(frequency[1].column, "a");
-  EXPECT_NEAR(frequency[2].share, 1 / 3.0, 1e-15);
 }
 
 }  // namespace

@@ -99,6 +99,23 @@ TEST(GradientBoosting, AgreesWithScikitLearnsOverSeeds) {
   }
 }
 
+// scikit-learn 1.7.2, RandomForestClassifier(100, random_state=0 ... 19, oob_score=True) on the unscaled training rows.
+TEST(Forest, OutOfBagAccuracyAgreesWithScikitLearns) {
+  constexpr int kSeeds = 20;
+  for (const auto& [name, mean, sd] :
+       {std::tuple{"synthetic_hard", 0.7252380952380951, 0.012076}, {"breast_cancer", 0.9555276381909549, 0.004321}}) {
+    const TrainingTable train = Stored(name).train();
+    double ours = 0;
+    for (std::uint64_t seed = 0; seed < kSeeds; ++seed)
+      ours +=
+          fit_forest({.trees = 100, .max_depth = 0, .min_samples_leaf = 1, .max_features = 0}, train, {.seed = seed})
+              .out_of_bag_accuracy /
+          kSeeds;
+    EXPECT_NEAR(ours, mean, 4 * sd * std::sqrt(2.0 / kSeeds)) << name;
+    EXPECT_TRUE(std::isnan(fit_extra_trees({.trees = 3}, train, {}).out_of_bag_accuracy)) << "each tree sees everybody";
+  }
+}
+
 TEST(Forest, ImportancesAgreeWithScikitLearns) {
   constexpr int kSeeds = 20;
   for (const std::string name : {"synthetic_hard", "breast_cancer"}) {

@@ -53,6 +53,33 @@ TEST(Cli, CheckNamesWhatAGridCannotSet) {
   EXPECT_NE(text.find("[models.tuning] grid: 'svm.kernle': no setting 'kernle'; did you mean 'kernel'?"), std::string::npos) << text;
 }
 
+TEST(Cli, CheckReadsTheTableOfRepeatedMeasurements) {
+  const auto file = write_config("[models.selection]\nsteps = ['icc', 'lasso']\n");
+  const auto [status, text] = radiopath("check " + file.string());
+  EXPECT_EQ(status, 1);
+  EXPECT_NE(text.find("[models.selection] steps hold icc, but icc_table is not set; expected a CSV"), std::string::npos)
+      << text;
+}
+
+TEST(Cli, StatisticsTakeTheirOptions) {
+  const auto file = write_config(
+                        "outcome,cohort,a,b\n1,x,0.9,0.6\n0,x,0.2,0.7\n1,x,0.7,0.4\n0,x,0.1,0.3\n1,y,0.8,0.9\n0,y,0.3,"
+                        "0.2\n1,y,0.6,0.1\n0,y,0.4,0.5\n")
+                        .string();
+  const auto compared = radiopath("statistics compare " + file +
+                                  " --threshold-cohort x --rule sensitivity=1 --cuts 0.3,0.6 --at 0.2,0.5");
+  EXPECT_EQ(compared.status, 0) << compared.text;
+  for (const char* part : {"thresholds: sensitivity=1 on x", "McNemar", "differences"})
+    EXPECT_NE(compared.text.find(part), std::string::npos) << compared.text;
+  const auto fitted = radiopath("statistics logistic " + file +
+                                " --columns a,b --stepwise forward --by p --enter 0.2 --stay 0.3 --firth --r2 0.2");
+  EXPECT_EQ(fitted.status, 0) << fitted.text;
+  for (const char* part : {"Stepwise forward by P", "Firth", "lasso", "R2 0.200, as stated"})
+    EXPECT_NE(fitted.text.find(part), std::string::npos) << fitted.text;
+  EXPECT_NE(radiopath("statistics compare " + file + " --cuts 0.6,0.3").text.find("--cuts must ascend"),
+            std::string::npos);
+}
+
 TEST(Cli, AWrongKeyNamesPlaceAndNearest) {
   const auto file = write_config("seed = 1\n[radiology.habitats]\nk_mx = 3\n");
   const auto [status, text] = radiopath("check " + file.string());
