@@ -68,13 +68,14 @@ TEST(AucDelong, DoesNotDependOnWhereVectorsLie) {
   const Placements first = placements(normal_scores(outcomes, 0.4, 1), outcomes);
   const Placements second = placements(normal_scores(outcomes, 0.7, 2), outcomes);
   const Eigen::MatrixXd expected = delong_covariance({first, second});
+  std::vector<std::vector<Placements>> kept;  // so that no address is used twice
   std::vector<std::vector<double>> between;
   std::set<std::uintptr_t> places;
-  for (int trial = 0; trial < 64; ++trial) {
-    const std::vector<Placements> moved = {first, second};
+  for (std::size_t trial = 0; trial < 64; ++trial) {
+    const auto& moved = kept.emplace_back(std::vector<Placements>{first, second});
     places.insert(reinterpret_cast<std::uintptr_t>(moved[0].events.data()) % 32);
     EXPECT_EQ(delong_covariance(moved), expected);
-    between.emplace_back(static_cast<std::size_t>(2 * trial + 1));
+    between.emplace_back(2 * trial + 1);
   }
   EXPECT_GT(places.size(), 1u) << "the test saw one alignment only";
 }

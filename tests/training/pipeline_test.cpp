@@ -80,8 +80,9 @@ TEST_P(PlantedSignal, IsRecovered) {
       EXPECT_GE(pooled->patients - pooled->events, 60) << model;
       EXPECT_GT(pooled->auc.auc, pooled->reachable - 3 * pooled->auc.standard_error)
           << model << ": reachable " << pooled->reachable << ", standard error " << pooled->auc.standard_error;
-      if (model == "Ensemble_CHP" || model == "MHA_CHP")
+      if (model == "Ensemble_CHP" || model == "MHA_CHP") {
         EXPECT_GT(pooled->auc.auc, 0.5 + 4 * pooled->auc.standard_error) << model;
+      }
     }
   }
 }
