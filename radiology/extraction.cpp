@@ -30,6 +30,7 @@ FeaturesConfig without_shape(FeaturesConfig config) {
 FeaturesConfig shape_alone(FeaturesConfig config) {
   std::erase_if(config.families, [](const auto& name) { return name != "shape" && name != "shape2D"; });
   config.image_types = {"original"};
+  config.filters = {};
   return config;
 }
 
@@ -43,8 +44,8 @@ Image for_filters(const Volume& channel) {
 
 /// Filters look round the lesion; the image as it is needs its voxels alone.
 Extract extract_of(const FeaturesConfig& config) {
-  const auto& types = config.image_types;
-  const bool plain = std::all_of(types.begin(), types.end(), [](const auto& type) { return type == "original"; });
+  const auto images = image_names(config);
+  const bool plain = std::all_of(images.begin(), images.end(), [](const auto& name) { return name == "original"; });
   const auto& families = config.families;
   const bool local = std::find(families.begin(), families.end(), "local_intensity") != families.end();
   return plain && !local ? Extract::lesion : Extract::everything;

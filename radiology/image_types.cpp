@@ -17,12 +17,6 @@ namespace {
 const std::vector<std::string> kTypes = {"original",  "wavelet",     "log",      "square", "squareroot",
                                          "logarithm", "exponential", "gradient", "lbp-2D", "lbp-3D"};
 
-Extent extent_of(const FeaturesConfig& config) {
-  if (!config.force_2d) return Extent::volume;
-  constexpr Extent kSlices[] = {Extent::slices_along_z, Extent::slices_along_y, Extent::slices_along_x};
-  return kSlices[config.force_2d_dimension];
-}
-
 std::vector<std::string> wavelet_names_of(const FeaturesConfig& config) {
   std::vector<std::string> names;
   const std::size_t axes = config.force_2d ? 2 : 3;
@@ -74,6 +68,12 @@ std::vector<NamedImage> images_of(const std::string& type, const Image& image, c
 
 const std::vector<std::string>& known_image_types() { return kTypes; }
 
+Extent extent_of(const FeaturesConfig& config) {
+  if (!config.force_2d) return Extent::volume;
+  constexpr Extent kSlices[] = {Extent::slices_along_z, Extent::slices_along_y, Extent::slices_along_x};
+  return kSlices[config.force_2d_dimension];
+}
+
 std::vector<std::string> image_names(const FeaturesConfig& config) {
   std::vector<std::string> names;
   for (const auto& type : config.image_types) {
@@ -83,6 +83,11 @@ std::vector<std::string> image_names(const FeaturesConfig& config) {
                                    nearest ? "; did you mean '" + *nearest + "'?" : "", join_names(kTypes)));
     }
     for (auto& name : names_of(type, config)) names.push_back(std::move(name));
+  }
+  for (const auto& [name, kind, filter] : named_filters(config.filters, extent_of(config))) {
+    if (std::find(names.begin(), names.end(), name) != names.end())
+      throw InputError(fmt::format("filters.{}.{}: another image has this name already; call it otherwise", kind, name));
+    names.push_back(name);
   }
   return names;
 }
@@ -108,6 +113,9 @@ std::vector<DerivedImage> derived_images(const Image& image, const Box& box,
       }
     }
   }
+  const Extent extent = extent_of(config);
+  for (const auto& [name, kind, filter] : named_filters(config.filters, extent))
+    derived.push_back({name, standard_filter_in(image, box, filter, extent), ""});
   return derived;
 }
 

@@ -12,8 +12,12 @@ namespace radiopath::radiology {
 /// What FeaturesConfig::image_types may hold.
 const std::vector<std::string>& known_image_types();
 
-/// Names of the images that a config asks for, in order, the same for every image: `original`, `wavelet-LLH` …
-/// Throws InputError naming the nearest image type for an unknown one, and for `log` without sigma_mm.
+/// Axes along which the config's filters run.
+Extent extent_of(const FeaturesConfig& config);
+
+/// Names of the images that a config asks for, in order, the same for every image: `original`, `wavelet-LLH` …, then
+/// those of its standard filters. Throws InputError naming the nearest image type for an unknown one, for `log` without
+/// sigma_mm, for a filter that cannot be, and for a filter whose name is taken.
 std::vector<std::string> image_names(const FeaturesConfig& config);
 
 /// One of the images that a config asks for, on a box of the image it was made of; or why there is none.
