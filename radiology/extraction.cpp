@@ -59,9 +59,12 @@ std::vector<double> measure_habitats(const RadiologyConfig& config, int k, const
   const FeaturesConfig shape = shape_alone(config.features), others = without_shape(config.features);
   const Box box = measured_box(bounding_box(images.lesion), images.lesion.grid, config.features);
   const LabelMap part = cut(habitats, box);
+  const auto derived_of = [&](const Volume& channel, const FeaturesConfig& features) {
+    return derived_images(std::make_shared<const Image>(for_filters(channel)), box, features);
+  };
+  const auto original = derived_of(images.channels.front(), shape);
   std::vector<std::vector<DerivedImage>> filtered;
-  for (const Volume& channel : images.channels)
-    filtered.push_back(derived_images(for_filters(channel), box, others));
+  for (const Volume& channel : images.channels) filtered.push_back(derived_of(channel, others));
   std::vector<double> row;
   for (int h = 1; h <= k; ++h) {
     const Roi roi = make_roi(part, h);
@@ -72,7 +75,7 @@ std::vector<double> measure_habitats(const RadiologyConfig& config, int k, const
     const auto add = [&](std::span<const DerivedImage> derived, const FeaturesConfig& features) {
       for (const auto& value : measure({measured, measured, derived, part.grid}, features)) row.push_back(value.value);
     };
-    if (!shape.families.empty()) add(std::span(filtered.front()).first(1), shape);
+    if (!shape.families.empty()) add(original, shape);
     for (const auto& derived : filtered)
       if (!others.families.empty()) add(derived, others);
   }

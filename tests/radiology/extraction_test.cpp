@@ -157,6 +157,19 @@ TEST(Extraction, HabitatsAreOfFiltersOverTheWholeImage) {
   }
 }
 
+TEST(Extraction, ShapeIsThereWithoutTheOriginalImage) {
+  PhantomCohort phantoms(3);
+  auto& features = phantoms.config.features;
+  features.image_types = {};
+  features.filters.mean["smooth"].support = 3;
+  features.families = {"shape", "firstorder"};
+  const Fitted fitted = run(phantoms, "run");
+  ASSERT_TRUE(fitted.failures.empty());
+  EXPECT_DOUBLE_EQ(fitted.train.values(0, fitted.train.column("h1_original_shape_VoxelVolume")),
+                   fitted.train.values(0, fitted.train.column("h1_volume_ml")) * 1000);
+  EXPECT_TRUE(std::isfinite(fitted.train.values(0, fitted.train.column("adc_h1_smooth_firstorder_Variance"))));
+}
+
 TEST(Habitats, SameBytesForAnyThreadCountAndOnResuming) {
   const PhantomCohort phantoms(4);
   std::map<std::string, std::string> files;

@@ -144,7 +144,8 @@ laws.texture = { kernels = ["L5", "E5", "S5"], energy_distance = 2, boundary = "
   const Roi roi = make_roi(map, 1);
   std::size_t column = 14 + 2 * (18 + 16);
   for (const auto& [name, filter] : filters) {
-    const std::vector<DerivedImage> response = {{"original", standard_filter(image, filter), ""}};
+    const std::vector<DerivedImage> response = {
+        {"original", std::make_shared<const Image>(standard_filter(image, filter)), ""}};
     const auto expected = measure({roi, roi, response, image.grid}, plain);
     for (const auto& [value, reason] : expected) {
       EXPECT_EQ(columns[column].image, name);
