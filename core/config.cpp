@@ -280,7 +280,8 @@ std::string comment_of(const FieldInfo& info) {
 std::string commented(const std::string& text) {
   std::string out;
   std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);) out += (line.starts_with('#') ? "#" : line.empty() ? "" : "# ") + line + "\n";
+  for (std::string line; std::getline(lines, line);)
+    out += (line.starts_with('#') ? "#" : line.empty() ? "" : "# ") + line + "\n";
   return out;
 }
 
@@ -291,7 +292,8 @@ void write_section(const std::vector<Setting>& settings, const std::string& sect
     if (comments == Comments::meanings) out += comment_of(setting.info);
     out += bare_or_quoted(setting.info.name) + " = " + value + "\n";
   }
-  const auto open = [&](const Setting& setting, const std::string& name, const std::vector<Setting>& inner, std::string& to) {
+  const auto open = [&](const Setting& setting, const std::string& name, const std::vector<Setting>& inner,
+                        std::string& to) {
     to += "\n";
     if (comments == Comments::meanings) to += "# " + setting.info.meaning + "\n";
     to += "[" + name + "]\n";

@@ -86,7 +86,7 @@ std::vector<std::string> image_names(const FeaturesConfig& config) {
   }
   for (const auto& [name, kind, filter] : named_filters(config.filters, extent_of(config))) {
     if (std::find(names.begin(), names.end(), name) != names.end())
-      throw InputError(fmt::format("filters.{}.{}: another image has this name already; call it otherwise", kind, name));
+      throw InputError(fmt::format("filters.{}.{}: another image has this name; call it otherwise", kind, name));
     names.push_back(name);
   }
   if (names.empty()) throw InputError("image_types: none, and no filters; expected an image, as [\"original\"]");

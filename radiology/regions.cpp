@@ -32,7 +32,8 @@ void measure_label(const Image& image, const Box& box, const std::vector<Derived
     require_measurable(roi, processing);
     std::optional<Roi> kept;
     if (!processing.resegment_range.empty() || processing.resegment_outliers_sd > 0) {
-      const auto intensities = is_whole(box, image.grid) ? intensities_in(roi, image) : intensities_in(roi, cut(image, box));
+      const bool whole = is_whole(box, image.grid);
+      const auto intensities = whole ? intensities_in(roi, image) : intensities_in(roi, cut(image, box));
       kept = kept_voxels(roi, resegmentation(intensities, processing));
       require_measurable(*kept, processing);
     }

@@ -32,7 +32,8 @@ void write_dictionary(const std::filesystem::path& file, const FeaturesConfig& c
   const std::string slices = config.force_2d ? "2.5D:" : "3D:";
   const std::string directions = config.weighting == "none" ? "avg" : "mrg";
   FeatureRows table;
-  table.header = {"column", "image_type", "class", "feature", "ibsi_id", "ibsi_tag", "aggregation", "definition", "filter"};
+  table.header = {"column",   "image_type",  "class",      "feature", "ibsi_id",
+                  "ibsi_tag", "aggregation", "definition", "filter"};
   auto filters = settings_of_filters(config);
   for (const auto& column : engine_columns(config)) {
     const bool directed = column.family == Family::kGlcm || column.family == Family::kGlrlm;

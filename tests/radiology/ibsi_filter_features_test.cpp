@@ -38,7 +38,8 @@ simoncelli.9 = { level = 2 }
 const std::vector<std::string> kInSlices = {"features.force_2d=true", "features.filters.laws.4.kernels=['L5', 'E5']",
                                             "features.filters.wavelet.6.band='LH'",
                                             "features.filters.wavelet.7.band='HH'"};
-const std::vector<std::string> kIn3d = {"processing.resampled_spacing_mm=[1, 1, 1]", "processing.round_intensities=true",
+const std::vector<std::string> kIn3d = {"processing.resampled_spacing_mm=[1, 1, 1]",
+                                        "processing.round_intensities=true",
                                         "features.filters.laws.4.kernels=['L5', 'E5', 'E5']",
                                         "features.filters.wavelet.6.band='LLH'",
                                         "features.filters.wavelet.7.band='HHH'"};
@@ -50,7 +51,8 @@ RadiomicsConfig config_of(const std::string& toml, const std::vector<std::string
 }
 
 /// Values by set-up and tag.
-std::map<std::string, std::map<std::string, double>> statistics_of(const Image& image, const LabelMap& map, bool in_3d) {
+std::map<std::string, std::map<std::string, double>> statistics_of(const Image& image, const LabelMap& map,
+                                                                   bool in_3d) {
   const RadiomicsConfig config = config_of(kSetUps, in_3d ? kIn3d : kInSlices);
   const auto columns = engine_columns(config.features);
   const auto rows = extract_regions(image, map, config);
@@ -173,9 +175,9 @@ TEST(StandardFilters, OnesThatCannotBeAreNamed) {
   EXPECT_EQ(message_of("mean.a_b = {}"),
             "filters.mean.a_b: expected a name of letters, digits, '-' and '.', for columns NAME_class_Feature");
   EXPECT_EQ(message_of("mean.a = {}\ngabor.a = {}"),
-            "filters.gabor.a: another image has this name already; call it otherwise");
+            "filters.gabor.a: another image has this name; call it otherwise");
   EXPECT_EQ(message_of("mean.original = {}"),
-            "filters.mean.original: another image has this name already; call it otherwise");
+            "filters.mean.original: another image has this name; call it otherwise");
   const auto contains = [&](const std::string& filter, const std::string& text) {
     EXPECT_NE(message_of(filter).find(text), std::string::npos) << message_of(filter);
   };

@@ -86,7 +86,7 @@ TEST(FeaturesCommand, StandardFiltersAreColumns) {
   EXPECT_EQ(folder.table().rows, table.rows);
   const auto [status, text] = folder.features(folder.phantom() + "--set features.filters.mean.smooth.support=4");
   EXPECT_EQ(status, 1);
-  EXPECT_EQ(text, "error: filters.mean.smooth: mean filter: support is 4 voxels; expected an odd number\n");
+  EXPECT_EQ(text, "radiopath: filters.mean.smooth: mean filter: support is 4 voxels; expected an odd number\n");
 }
 
 TEST(FeaturesCommand, LabelsAreANumberAListOrAWord) {
