@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <sstream>
 
 #include "core/error.h"
 #include "core/table.h"
@@ -276,6 +277,14 @@ std::string comment_of(const FieldInfo& info) {
   return text + "\n";
 }
 
+std::string commented(const std::string& text) {
+  std::string out;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);)
+    out += (line.starts_with('#') ? "#" : line.empty() ? "" : "# ") + line + "\n";
+  return out;
+}
+
 void write_section(const std::vector<Setting>& settings, const std::string& section, Comments comments, std::string& out) {
   for (const auto& setting : settings) {
     const std::string value = value_text(setting.target);
@@ -283,17 +292,24 @@ void write_section(const std::vector<Setting>& settings, const std::string& sect
     if (comments == Comments::meanings) out += comment_of(setting.info);
     out += bare_or_quoted(setting.info.name) + " = " + value + "\n";
   }
-  const auto open = [&](const Setting& setting, const std::string& name, const std::vector<Setting>& inner) {
-    out += "\n";
-    if (comments == Comments::meanings) out += "# " + setting.info.meaning + "\n";
-    out += "[" + name + "]\n";
-    write_section(inner, name, comments, out);
+  const auto open = [&](const Setting& setting, const std::string& name, const std::vector<Setting>& inner,
+                        std::string& to) {
+    to += "\n";
+    if (comments == Comments::meanings) to += "# " + setting.info.meaning + "\n";
+    to += "[" + name + "]\n";
+    write_section(inner, name, comments, to);
   };
   for (const auto& setting : settings) {
     const std::string name = (section.empty() ? "" : section + ".") + bare_or_quoted(setting.info.name);
-    if (const auto* inner = std::get_if<std::vector<Setting>>(&setting.target)) open(setting, name, *inner);
+    if (const auto* inner = std::get_if<std::vector<Setting>>(&setting.target)) open(setting, name, *inner, out);
     if (const auto* map = std::get_if<SettingMap>(&setting.target)) {
-      for (const auto& key : map->keys()) open(setting, name + "." + bare_or_quoted(key), map->at(key));
+      const auto keys = map->keys();
+      for (const auto& key : keys) open(setting, name + "." + bare_or_quoted(key), map->at(key), out);
+      if (keys.empty() && comments == Comments::meanings) {
+        std::string example;
+        open(setting, name + ".NAME", map->example(), example);
+        out += commented(example);
+      }
     }
   }
 }

@@ -51,6 +51,7 @@ struct Setting;
 struct SettingMap {
   std::function<std::vector<std::string>()> keys;
   std::function<std::vector<Setting>(const std::string& key)> at;  ///< adds the key where it is new
+  std::function<std::vector<Setting>()> example;                   ///< a sub-section with its defaults
 };
 
 /// One setting of a live config object: the reader, the writer, `--set` and the reference page walk these.
@@ -79,7 +80,8 @@ Setting::Target target_of(Type& member) {
                         for (const auto& entry : *map) keys.push_back(entry.first);
                         return keys;
                       },
-                      [map](const std::string& key) { return settings_of((*map)[key]); }};
+                      [map](const std::string& key) { return settings_of((*map)[key]); },
+                      [blank = std::make_shared<typename Type::mapped_type>()] { return settings_of(*blank); }};
   } else {
     return &member;
   }
@@ -101,7 +103,8 @@ std::vector<Setting> settings_of(Struct& object) {
 void read_config(const std::filesystem::path& file, const std::vector<std::string>& overrides,
                  const std::vector<Setting>& settings);
 
-/// All settings as TOML; with `comments`, each with meaning, unit and range above it.
+/// All settings as TOML; with `comments`, each with meaning, unit and range above it, and named sub-sections of which
+/// there are none as a comment.
 enum class Comments { none, meanings };
 std::string write_config(const std::vector<Setting>& settings, Comments comments = Comments::none);
 

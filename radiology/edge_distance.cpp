@@ -20,14 +20,18 @@ std::vector<std::int32_t> distances_to_edge(const Roi& region, const Roi& edge_r
   for (const auto voxel : edge_region.voxels) relax(voxel, -1);
   for (auto voxel = edge_region.voxels.rbegin(); voxel != edge_region.voxels.rend(); ++voxel) relax(*voxel, 1);
   std::vector<std::int32_t> of_region;
-  of_region.reserve(region.grid_voxels.size());
-  auto place = edge_region.grid_voxels.begin();
-  for (const std::int64_t voxel : region.grid_voxels) {
-    place = std::lower_bound(place, edge_region.grid_voxels.end(), voxel);
-    if (place == edge_region.grid_voxels.end() || *place != voxel)
+  of_region.reserve(region.voxels.size());
+  for (const auto voxel : region.voxels) {
+    std::int64_t place = 0;
+    bool in_box = true;
+    for (std::size_t a = 0; a < 3; ++a) {
+      const int at = region.grid_place(voxel)[a] - edge_region.low[a];
+      in_box = in_box && at >= 0 && at < size[a];
+      place += step[a] * at;
+    }
+    if (!in_box || distance[static_cast<std::size_t>(place)] == 0)
       throw std::logic_error("a voxel of the region lies outside the region of the edge");
-    of_region.push_back(distance[static_cast<std::size_t>(
-        edge_region.voxels[static_cast<std::size_t>(place - edge_region.grid_voxels.begin())])]);
+    of_region.push_back(distance[static_cast<std::size_t>(place)]);
   }
   return of_region;
 }

@@ -65,17 +65,11 @@ class ImageValues {
   ImageValues(const MeasuredRegion& region, const Image& image, const FeaturesConfig& config,
               const std::vector<double>& range, const std::vector<Family>& families)
       : region_(region), image_(image), config_(config), range_(range) {
-    intensities_ = intensities_in(region.intensity, image);
     std::optional<double> lowest;
     if (!range.empty()) lowest = *std::min_element(range.begin(), range.end());
-    levels_ = discretize(intensities_, config, lowest);
-    std::vector<Family> textures;
-    for (const Family family : families)
-      if (is_texture(family)) textures.push_back(family);
-    if (textures.empty()) return;
-    const Roi* const edge = profile_of(config) == Profile::kIbsi ? &region.morphological : nullptr;
-    const auto values = texture_features(region.intensity, levels_, textures, texture_options_of(config), edge);
-    for (std::size_t t = 0; t < textures.size(); ++t) textures_.emplace_back(textures[t], values[t]);
+    levels_ = discretize(intensities_in(region.intensity, image), config, lowest);
+    measure_textures(families);
+    intensities_ = intensities_in(region.intensity, image);  // again, so that they take no memory beside textures
   }
 
   FeatureValues of(Family family) const {
@@ -86,7 +80,7 @@ class ImageValues {
       case Family::kShape: return shape_values(region_.morphological, profile_of(config_));
       case Family::kShape2D: return shape_2d_values(region_.morphological, 2 - config_.force_2d_dimension);
       case Family::kMorphology:
-        return morphology_values(region_.morphological, region_.intensity, region_.grid.size, intensities_);
+        return morphology_values(region_.morphological, region_.intensity, intensities_);
       case Family::kLocalIntensity: return local_intensity_values(region_.intensity, region_.grid, image_.voxels);
       case Family::kIntensityStatistics: return intensity_statistics_values(intensities_);
       case Family::kIntensityHistogram: return intensity_histogram_values(levels_);
@@ -99,6 +93,16 @@ class ImageValues {
   }
 
  private:
+  void measure_textures(const std::vector<Family>& families) {
+    std::vector<Family> textures;
+    for (const Family family : families)
+      if (is_texture(family)) textures.push_back(family);
+    if (textures.empty()) return;
+    const Roi* const edge = profile_of(config_) == Profile::kIbsi ? &region_.morphological : nullptr;
+    const auto values = texture_features(region_.intensity, levels_, textures, texture_options_of(config_), edge);
+    for (std::size_t t = 0; t < textures.size(); ++t) textures_.emplace_back(textures[t], values[t]);
+  }
+
   const MeasuredRegion& region_;
   const Image& image_;
   const FeaturesConfig& config_;
@@ -109,8 +113,9 @@ class ImageValues {
 };
 
 bool finite_in(const Roi& roi, const Image& image) {
-  return std::all_of(roi.grid_voxels.begin(), roi.grid_voxels.end(),
-                     [&](std::int64_t place) { return std::isfinite(image.voxels[static_cast<std::size_t>(place)]); });
+  bool finite = true;
+  roi.for_each_index([&](std::size_t index) { finite = finite && std::isfinite(image.voxels[index]); });
+  return finite;
 }
 
 /// One image's part of a row.

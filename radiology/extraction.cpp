@@ -30,6 +30,7 @@ FeaturesConfig without_shape(FeaturesConfig config) {
 FeaturesConfig shape_alone(FeaturesConfig config) {
   std::erase_if(config.families, [](const auto& name) { return name != "shape" && name != "shape2D"; });
   config.image_types = {"original"};
+  config.filters = {};
   return config;
 }
 
@@ -43,8 +44,8 @@ Image for_filters(const Volume& channel) {
 
 /// Filters look round the lesion; the image as it is needs its voxels alone.
 Extract extract_of(const FeaturesConfig& config) {
-  const auto& types = config.image_types;
-  const bool plain = std::all_of(types.begin(), types.end(), [](const auto& type) { return type == "original"; });
+  const auto images = image_names(config);
+  const bool plain = std::all_of(images.begin(), images.end(), [](const auto& name) { return name == "original"; });
   const auto& families = config.families;
   const bool local = std::find(families.begin(), families.end(), "local_intensity") != families.end();
   return plain && !local ? Extract::lesion : Extract::everything;
@@ -58,9 +59,12 @@ std::vector<double> measure_habitats(const RadiologyConfig& config, int k, const
   const FeaturesConfig shape = shape_alone(config.features), others = without_shape(config.features);
   const Box box = measured_box(bounding_box(images.lesion), images.lesion.grid, config.features);
   const LabelMap part = cut(habitats, box);
+  const auto derived_of = [&](const Volume& channel, const FeaturesConfig& features) {
+    return derived_images(std::make_shared<const Image>(for_filters(channel)), box, features);
+  };
+  const auto original = derived_of(images.channels.front(), shape);
   std::vector<std::vector<DerivedImage>> filtered;
-  for (const Volume& channel : images.channels)
-    filtered.push_back(derived_images(for_filters(channel), box, others));
+  for (const Volume& channel : images.channels) filtered.push_back(derived_of(channel, others));
   std::vector<double> row;
   for (int h = 1; h <= k; ++h) {
     const Roi roi = make_roi(part, h);
@@ -71,7 +75,7 @@ std::vector<double> measure_habitats(const RadiologyConfig& config, int k, const
     const auto add = [&](std::span<const DerivedImage> derived, const FeaturesConfig& features) {
       for (const auto& value : measure({measured, measured, derived, part.grid}, features)) row.push_back(value.value);
     };
-    if (!shape.families.empty()) add(std::span(filtered.front()).first(1), shape);
+    if (!shape.families.empty()) add(original, shape);
     for (const auto& derived : filtered)
       if (!others.families.empty()) add(derived, others);
   }

@@ -10,6 +10,7 @@
 #include "radiology/feature.h"
 #include "radiology/local_binary_pattern.h"
 #include "radiology/local_binary_pattern_3d.h"
+#include "radiology/standard_filters.h"
 #include "radiology/texture_features.h"
 #include "radiology/wavelet.h"
 
@@ -26,6 +27,7 @@ struct FeaturesConfig {
   WaveletConfig wavelet;
   LocalBinaryPattern2dConfig lbp_2d;
   LocalBinaryPattern3dConfig lbp_3d;
+  StandardFiltersConfig filters;
   bool deprecated = false;
   double bin_width = 25;
   int bin_count = 0;
@@ -58,6 +60,9 @@ struct FeaturesConfig {
         field("wavelet", &FeaturesConfig::wavelet, "of the image type wavelet"),
         field("lbp_2d", &FeaturesConfig::lbp_2d, "of the image type lbp-2D"),
         field("lbp_3d", &FeaturesConfig::lbp_3d, "of the image type lbp-3D"),
+        field("filters", &FeaturesConfig::filters,
+              "IBSI-2's filters: each gives an image more, whose columns start with the filter's name; in slices under "
+              "force_2d"),
         field("deprecated", &FeaturesConfig::deprecated, "also the features that PyRadiomics leaves out by default"),
         field("bin_width", &FeaturesConfig::bin_width,
               "width of a grey level, edges at its multiples (ibsi: from the lower bound of re-segmentation)")

@@ -59,8 +59,8 @@ ImageSummary summary_of(const Image& image) {
 
 std::vector<double> intensities_in(const Roi& roi, const Image& image) {
   std::vector<double> values;
-  values.reserve(roi.grid_voxels.size());
-  for (const std::int64_t place : roi.grid_voxels) values.push_back(image.voxels.at(static_cast<std::size_t>(place)));
+  values.reserve(roi.voxels.size());
+  roi.for_each_index([&](std::size_t index) { values.push_back(image.voxels.at(index)); });
   return values;
 }
 

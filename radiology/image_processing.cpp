@@ -116,9 +116,8 @@ Roi kept_voxels(const Roi& roi, const std::vector<bool>& keep) {
   map.voxels.assign(static_cast<std::size_t>(map.grid.voxel_count()), 0);
   for (std::size_t v = 0; v < keep.size(); ++v) map.voxels[static_cast<std::size_t>(roi.voxels[v])] = keep[v];
   Roi kept = make_roi(map, 1);
-  std::size_t next = 0;
-  for (std::size_t v = 0; v < keep.size(); ++v)
-    if (keep[v]) kept.grid_voxels[next++] = roi.grid_voxels[v];
+  for (std::size_t a = 0; a < 3; ++a) kept.low[a] += roi.low[a];
+  kept.grid_size = roi.grid_size;
   return kept;
 }
 

@@ -17,12 +17,6 @@ namespace {
 const std::vector<std::string> kTypes = {"original",  "wavelet",     "log",      "square", "squareroot",
                                          "logarithm", "exponential", "gradient", "lbp-2D", "lbp-3D"};
 
-Extent extent_of(const FeaturesConfig& config) {
-  if (!config.force_2d) return Extent::volume;
-  constexpr Extent kSlices[] = {Extent::slices_along_z, Extent::slices_along_y, Extent::slices_along_x};
-  return kSlices[config.force_2d_dimension];
-}
-
 std::vector<std::string> wavelet_names_of(const FeaturesConfig& config) {
   std::vector<std::string> names;
   const std::size_t axes = config.force_2d ? 2 : 3;
@@ -74,6 +68,12 @@ std::vector<NamedImage> images_of(const std::string& type, const Image& image, c
 
 const std::vector<std::string>& known_image_types() { return kTypes; }
 
+Extent extent_of(const FeaturesConfig& config) {
+  if (!config.force_2d) return Extent::volume;
+  constexpr Extent kSlices[] = {Extent::slices_along_z, Extent::slices_along_y, Extent::slices_along_x};
+  return kSlices[config.force_2d_dimension];
+}
+
 std::vector<std::string> image_names(const FeaturesConfig& config) {
   std::vector<std::string> names;
   for (const auto& type : config.image_types) {
@@ -84,30 +84,43 @@ std::vector<std::string> image_names(const FeaturesConfig& config) {
     }
     for (auto& name : names_of(type, config)) names.push_back(std::move(name));
   }
+  for (const auto& [name, kind, filter] : named_filters(config.filters, extent_of(config))) {
+    if (std::find(names.begin(), names.end(), name) != names.end())
+      throw InputError(fmt::format("filters.{}.{}: another image has this name; call it otherwise", kind, name));
+    names.push_back(name);
+  }
+  if (names.empty()) throw InputError("image_types: none, and no filters; expected an image, as [\"original\"]");
   return names;
 }
 
-std::vector<DerivedImage> derived_images(const Image& image, const Box& box,
-                                         const FeaturesConfig& config) {
+std::vector<DerivedImage> derived_images(const SharedImage& whole, const Box& box, const FeaturesConfig& config) {
+  const Image& image = *whole;
   std::vector<DerivedImage> derived;
+  const auto add = [&](const std::string& name, Image made) {
+    derived.push_back({name, std::make_shared<const Image>(std::move(made)), ""});
+  };
   for (const auto& type : config.image_types) {
     if (type == "original") {
-      derived.push_back({type, cut(image, box), ""});
+      if (is_whole(box, image.grid)) derived.push_back({type, whole, ""});
+      else add(type, cut(image, box));
     } else if (type == "log") {
       for (const double sigma : config.sigma_mm) {
         const std::string reason = log_skipped(image.grid, sigma);
-        derived.push_back({log_name(sigma), std::nullopt, reason});
-        if (reason.empty()) derived.back().image = cut(laplacian_recursive_gaussian(image, sigma), box);
+        if (reason.empty()) add(log_name(sigma), cut(laplacian_recursive_gaussian(image, sigma), box));
+        else derived.push_back({log_name(sigma), nullptr, reason});
       }
     } else {
       auto images = images_of(type, image, box, config);
       for (const auto& name : names_of(type, config)) {  // the order of the columns
         const auto found = std::find_if(images.begin(), images.end(), [&](const auto& i) { return i.name == name; });
         if (found == images.end()) throw std::logic_error("no image " + name);
-        derived.push_back({name, cut_by_filter(type) ? std::move(found->image) : cut(found->image, box), ""});
+        add(name, cut_by_filter(type) ? std::move(found->image) : cut(found->image, box));
       }
     }
   }
+  const Extent extent = extent_of(config);
+  for (const auto& [name, kind, filter] : named_filters(config.filters, extent))
+    add(name, standard_filter_in(image, box, filter, extent));
   return derived;
 }
 

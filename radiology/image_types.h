@@ -1,6 +1,6 @@
 #pragma once
 
-#include <optional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -12,19 +12,25 @@ namespace radiopath::radiology {
 /// What FeaturesConfig::image_types may hold.
 const std::vector<std::string>& known_image_types();
 
-/// Names of the images that a config asks for, in order, the same for every image: `original`, `wavelet-LLH` …
-/// Throws InputError naming the nearest image type for an unknown one, and for `log` without sigma_mm.
+/// Axes along which the config's filters run.
+Extent extent_of(const FeaturesConfig& config);
+
+/// Names of the images that a config asks for, in order, the same for every image: `original`, `wavelet-LLH` …, then
+/// those of its standard filters. Throws InputError naming the nearest image type for an unknown one, for none, for
+/// `log` without sigma_mm, for a filter that cannot be, and for a filter whose name is taken.
 std::vector<std::string> image_names(const FeaturesConfig& config);
+
+/// Shared, because the original is no copy where the box is the whole image.
+using SharedImage = std::shared_ptr<const Image>;
 
 /// One of the images that a config asks for, on a box of the image it was made of; or why there is none.
 struct DerivedImage {
   std::string name;
-  std::optional<Image> image;
+  SharedImage image;
   std::string reason;
 };
 /// In the order of image_names(). Each filter runs once, over the whole image where it must, and over the box where the
 /// bits are the same.
-std::vector<DerivedImage> derived_images(const Image& image, const Box& box,
-                                         const FeaturesConfig& config);
+std::vector<DerivedImage> derived_images(const SharedImage& image, const Box& box, const FeaturesConfig& config);
 
 }  // namespace radiopath::radiology

@@ -34,11 +34,10 @@ std::span<const FeatureColumn> local_intensity_columns() {
 }
 
 FeatureValues local_intensity_values(const Roi& roi, const Grid& grid, const std::vector<double>& image) {
-  if (roi.grid_voxels.empty()) return FeatureValues(local_intensity_columns().size());
+  if (roi.voxels.empty()) return FeatureValues(local_intensity_columns().size());
   const auto steps = sphere_steps(grid.spacing_mm);
-  const auto mean_round = [&](std::int64_t place) {
-    const auto x = static_cast<int>(place % grid.size[0]), y = static_cast<int>(place / grid.size[0] % grid.size[1]);
-    const auto z = static_cast<int>(place / (std::int64_t{grid.size[0]} * grid.size[1]));
+  const auto mean_round = [&](const std::array<int, 3>& place) {
+    const auto [x, y, z] = place;
     double sum = 0, count = 0;
     for (const auto& step : steps) {
       const int i = x + step[0], j = y + step[1], k = z + step[2];
@@ -51,11 +50,12 @@ FeatureValues local_intensity_values(const Roi& roi, const Grid& grid, const std
     return sum / count;
   };
   double highest = -std::numeric_limits<double>::infinity(), local = highest, global = highest;
-  for (const std::int64_t place : roi.grid_voxels) highest = std::max(highest, image[static_cast<std::size_t>(place)]);
-  for (const std::int64_t place : roi.grid_voxels) {
+  roi.for_each_index([&](std::size_t index) { highest = std::max(highest, image[index]); });
+  for (const std::int32_t voxel : roi.voxels) {
+    const auto place = roi.grid_place(voxel);
     const double mean = mean_round(place);
     global = std::max(global, mean);
-    if (image[static_cast<std::size_t>(place)] == highest) local = std::max(local, mean);
+    if (image[grid.index(place[0], place[1], place[2])] == highest) local = std::max(local, mean);
   }
   return {{local, Status::kValue}, {global, Status::kValue}};
 }

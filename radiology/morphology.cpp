@@ -54,17 +54,14 @@ Solid hull_of(const Surface& surface, const std::array<double, 3>& spacing_mm) {
 }
 
 /// Distance in mm between the centre of the voxels of the mask and that of the intensities.
-double centre_of_mass_shift(const Roi& morphological, const Roi& intensity, const std::array<int, 3>& size,
-                            const std::vector<double>& intensities) {
+double centre_of_mass_shift(const Roi& morphological, const Roi& intensity, const std::vector<double>& intensities) {
   const auto centre = [&](const Roi& roi, const std::vector<double>* weights) {
     std::array<double, 3> sum = {0, 0, 0};
     double total = 0;
-    for (std::size_t v = 0; v < roi.grid_voxels.size(); ++v) {
-      const std::int64_t place = roi.grid_voxels[v];
+    for (std::size_t v = 0; v < roi.voxels.size(); ++v) {
       const double weight = weights == nullptr ? 1 : (*weights)[v];
-      const std::array<std::int64_t, 3> at = {place % size[0], place / size[0] % size[1],
-                                              place / (std::int64_t{size[0]} * size[1])};
-      for (std::size_t a = 0; a < 3; ++a) sum[a] += weight * static_cast<double>(at[a]) * roi.spacing_mm[a];
+      const auto at = roi.grid_place(roi.voxels[v]);
+      for (std::size_t a = 0; a < 3; ++a) sum[a] += weight * at[a] * roi.spacing_mm[a];
       total += weight;
     }
     for (double& s : sum) s /= total;
@@ -91,7 +88,7 @@ std::span<const FeatureColumn> morphology_columns() {
   return kColumns;
 }
 
-FeatureValues morphology_values(const Roi& morphological, const Roi& intensity, const std::array<int, 3>& grid_size,
+FeatureValues morphology_values(const Roi& morphological, const Roi& intensity,
                                 const std::vector<double>& intensities) {
   if (morphological.voxels.empty() || intensity.voxels.empty()) return FeatureValues(morphology_columns().size());
   const Surface surface = closed_surface_of(morphological);
@@ -108,7 +105,7 @@ FeatureValues morphology_values(const Roi& morphological, const Roi& intensity, 
     else
       values.push_back({std::numeric_limits<double>::quiet_NaN(), otherwise});
   };
-  put(centre_of_mass_shift(morphological, intensity, grid_size, intensities), Status::kFlatRegion);
+  put(centre_of_mass_shift(morphological, intensity, intensities), Status::kFlatRegion);
   for (const Solid& solid : {box, ellipsoid, hull}) {
     put(surface.volume_mm3 / solid.volume, Status::kDegenerateGeometry);
     put(surface.area_mm2 / solid.area, Status::kDegenerateGeometry);

@@ -10,9 +10,9 @@ namespace radiopath::radiology {
 
 /// IBSI HCUG beyond shape_values(): densities in the axis-aligned box, the approximate ellipsoid and the convex hull;
 /// centre of mass shift, integrated intensity, Moran's I and Geary's C (all pairs, exact, by FFT). `morphological` is
-/// the mask before re-segmentation, `intensity` the one after, with an intensity per voxel; both of one grid, whose
-/// place of the first box is told by grid_voxels. Source: IBSI manual v10, 3.1.
-FeatureValues morphology_values(const Roi& morphological, const Roi& intensity, const std::array<int, 3>& grid_size,
+/// the mask before re-segmentation, `intensity` the one after, with an intensity per voxel; both of one grid.
+/// Source: IBSI manual v10, 3.1.
+FeatureValues morphology_values(const Roi& morphological, const Roi& intensity,
                                 const std::vector<double>& intensities);
 std::span<const FeatureColumn> morphology_columns();
 

@@ -69,6 +69,8 @@ Box bounding_box(const Mask& mask) {
   return {low, {high[0] - low[0] + 1, high[1] - low[1] + 1, high[2] - low[2] + 1}};
 }
 
+bool is_whole(const Box& box, const Grid& grid) { return box.low == std::array{0, 0, 0} && box.size == grid.size; }
+
 Grid cut(const Grid& grid, const Box& box) {
   Grid part = grid;
   part.size = box.size;

@@ -60,6 +60,7 @@ struct Box {
   std::array<int, 3> low = {0, 0, 0}, size = {0, 0, 0};
 };
 Box bounding_box(const Mask& mask);  ///< of the nonzero voxels; empty size when there are none
+bool is_whole(const Box& box, const Grid& grid);
 Grid cut(const Grid& grid, const Box& box);
 Mask cut(const Mask& mask, const Box& box);
 

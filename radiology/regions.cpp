@@ -32,7 +32,9 @@ void measure_label(const Image& image, const Box& box, const std::vector<Derived
     require_measurable(roi, processing);
     std::optional<Roi> kept;
     if (!processing.resegment_range.empty() || processing.resegment_outliers_sd > 0) {
-      kept = kept_voxels(roi, resegmentation(intensities_in(roi, cut(image, box)), processing));
+      const bool whole = is_whole(box, image.grid);
+      const auto intensities = whole ? intensities_in(roi, image) : intensities_in(roi, cut(image, box));
+      kept = kept_voxels(roi, resegmentation(intensities, processing));
       require_measurable(*kept, processing);
     }
     const Roi& intensity = kept ? *kept : roi;
@@ -66,10 +68,11 @@ void measure_group(const Image& image, const LabelMap& map, const std::vector<st
     return;
   }
   box = measured_box(box, image.grid, work.config.features, work.margin);
-  const auto derived = derived_images(image, box, work.config.features);
-  const LabelMap part_of_map = cut(map, box);
+  const auto derived = derived_images({SharedImage(), &image}, box, work.config.features);  // image outlives it
+  const bool whole = is_whole(box, map.grid);
+  const LabelMap part = whole ? LabelMap() : cut(map, box);
   for (const std::size_t place : places)
-    if (work.regions[place].failure.empty()) measure_label(image, box, derived, part_of_map, place, work);
+    if (work.regions[place].failure.empty()) measure_label(image, box, derived, whole ? map : part, place, work);
 }
 
 void measure_ibsi_resampled(const Image& image, const LabelMap& map, const Work& work) {

@@ -161,18 +161,15 @@ void count_zones(const LevelBox<Code>& box, Rows rows, ZoneForest& zones, const 
     std::int32_t size, distance;
   };
   std::vector<Zone> found;
-  std::vector<std::uint32_t> number(zones.size());  // of the zone, at its root
   for (const VoxelRow& row : rows) {
     for (int x = 0; x < row.length; ++x) {
-      const std::uint32_t place = zones.number(row.start + x);
-      const std::uint32_t root = zones.root(place);
+      const std::uint32_t number = zones.take_zone(zones.number(row.start + x));
       const std::int32_t distance =
           options.edge_distance.empty() ? 0 : options.edge_distance[static_cast<std::size_t>(row.first + x)];
-      if (root == place) {  // the first of its zone
-        number[place] = static_cast<std::uint32_t>(found.size());
+      if (number == found.size()) {
         found.push_back({box.codes[static_cast<std::size_t>(row.start + x)], 1, distance});
       } else {
-        Zone& zone = found[number[root]];
+        Zone& zone = found[number];
         ++zone.size;
         zone.distance = std::min(zone.distance, distance);
       }

@@ -40,7 +40,7 @@ std::vector<double> laws_kernel(const std::string& name) {
       {"W5", {-1, 2, 0, -2, 1}}, {"R5", {1, -4, 6, -4, 1}}};
   const auto found = known.find(name);
   if (found == known.end())
-    throw InputError(fmt::format("Laws kernel '{}' is not known; expected L3, E3, S3, L5, E5, S5, W5 or R5", name));
+    throw InputError(fmt::format("Laws kernel '{}' is not known; expected {}", name, join_names(detail::kLawsKernels)));
   std::vector<double> kernel = found->second;
   double squares = 0;
   for (const double v : kernel) squares += v * v;

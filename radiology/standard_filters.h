@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <variant>
 
 #include "radiology/filters.h"
@@ -12,6 +13,7 @@ namespace radiopath::radiology {
 namespace detail {
 inline const std::vector<std::string> kBoundaries = {"mirror", "nearest", "periodic", "zero"};
 inline const std::vector<std::string> kPoolings = {"none", "max", "mean"};
+inline const std::vector<std::string> kLawsKernels = {"L3", "E3", "S3", "L5", "E5", "S5", "W5", "R5"};
 inline constexpr const char* kBoundaryMeaning = "what lies beyond the image";
 inline constexpr const char* kPoolingMeaning = "how responses to rotated filters become one; none: not rotated";
 }  // namespace detail
@@ -53,7 +55,7 @@ struct LawsConfig {
 
   static auto fields() {
     return std::tuple{
-        field("kernels", &LawsConfig::kernels, "L3, E3, S3, L5, E5, S5, W5 or R5 for each axis, x first"),
+        field("kernels", &LawsConfig::kernels, "one for each axis, x first").one_of(detail::kLawsKernels),
         field("energy_distance", &LawsConfig::energy_distance,
               "the response becomes its mean magnitude within this distance; 0: it stays")
             .unit("voxels")
@@ -149,6 +151,38 @@ using StandardFilter = std::variant<MeanConfig, LaplacianOfGaussianConfig, LawsC
 inline Image standard_filter(const Image& image, const StandardFilter& filter, Extent extent = Extent::volume) {
   return std::visit([&](const auto& config) { return standard_filter(image, config, extent); }, filter);
 }
+/// Filters by kind and name, as `[features.filters.laws.texture]`. A filter's name is that of its image.
+struct StandardFiltersConfig {
+  std::map<std::string, MeanConfig> mean;
+  std::map<std::string, LaplacianOfGaussianConfig> log;
+  std::map<std::string, LawsConfig> laws;
+  std::map<std::string, GaborConfig> gabor;
+  std::map<std::string, SeparableWaveletConfig> wavelet;
+  std::map<std::string, SimoncelliConfig> simoncelli;
+  std::map<std::string, RieszLaplacianOfGaussianConfig> riesz_log;
+
+  static auto fields() {
+    return std::tuple{
+        field("mean", &StandardFiltersConfig::mean, "mean filter"),
+        field("log", &StandardFiltersConfig::log, "Laplacian of Gaussian, cut off"),
+        field("laws", &StandardFiltersConfig::laws, "Laws' kernels, and their energy"),
+        field("gabor", &StandardFiltersConfig::gabor, "modulus of Gabor's filter, in slices or mean of three planes"),
+        field("wavelet", &StandardFiltersConfig::wavelet, "a band of an undecimated separable wavelet"),
+        field("simoncelli", &StandardFiltersConfig::simoncelli,
+              "band of the non-separable Simoncelli wavelet, Riesz-transformed where orders are given; periodic"),
+        field("riesz_log", &StandardFiltersConfig::riesz_log, "Riesz transform of the Laplacian of Gaussian"),
+    };
+  }
+};
+
+struct NamedFilter {
+  std::string name, kind;
+  StandardFilter filter;
+};
+/// By kind as above, then by name. Throws InputError, naming the filter, for a setting that it cannot honour and for a
+/// name that is no part of a column's.
+std::vector<NamedFilter> named_filters(const StandardFiltersConfig& config, Extent extent);
+
 /// The response within `box`, computed from the box and the filter's reach round it, or from the whole image where the
 /// filter is one of its Fourier transform (Simoncelli, Riesz).
 Image standard_filter_in(const Image& image, const Box& box, const StandardFilter& filter, Extent extent);

@@ -11,16 +11,11 @@
 namespace radiopath::radiology {
 namespace {
 
-std::array<int, 3> place_in(const Grid& grid, std::int64_t voxel) {
-  return {static_cast<int>(voxel % grid.size[0]), static_cast<int>(voxel / grid.size[0] % grid.size[1]),
-          static_cast<int>(voxel / (std::int64_t{grid.size[0]} * grid.size[1]))};
-}
-
 /// The region's box grown by `margin` and clipped to the grid.
 Box box_of(const Roi& roi, const Grid& grid, int margin) {
   std::array<int, 3> low = grid.size, high = {-1, -1, -1};
-  for (const std::int64_t voxel : roi.grid_voxels) {
-    const auto place = place_in(grid, voxel);
+  for (const std::int32_t voxel : roi.voxels) {
+    const auto place = roi.grid_place(voxel);
     for (std::size_t a = 0; a < 3; ++a) low[a] = std::min(low[a], place[a]), high[a] = std::max(high[a], place[a]);
   }
   Box box;
@@ -174,7 +169,7 @@ VoxelMaps voxel_maps(const Image& image, const Roi& roi, const VoxelMapOptions& 
     for (std::int64_t v = block * kBlock; v < std::min(voxel_count, (block + 1) * kBlock); ++v) {
       std::array<int, 3> centre = roi.place(roi.voxels[static_cast<std::size_t>(v)]);
       if (options.kernel == Kernel::kWhole) {
-        centre = place_in(image.grid, roi.grid_voxels[static_cast<std::size_t>(v)]);
+        centre = roi.grid_place(roi.voxels[static_cast<std::size_t>(v)]);
         for (std::size_t a = 0; a < 3; ++a) centre[a] += 1 - box.low[a];
       }
       kernels.cut(centre, kernel);
@@ -203,7 +198,7 @@ Image map_image(const std::vector<double>& values, const Roi& roi, const Grid& g
   map.grid.origin = grid.position_mm(box.low[0], box.low[1], box.low[2]);
   map.voxels.assign(static_cast<std::size_t>(map.grid.voxel_count()), initial);
   for (std::size_t v = 0; v < values.size(); ++v) {
-    const auto place = place_in(grid, roi.grid_voxels[v]);
+    const auto place = roi.grid_place(roi.voxels[v]);
     map.voxels[map.grid.index(place[0] - box.low[0], place[1] - box.low[1], place[2] - box.low[2])] = values[v];
   }
   return map;

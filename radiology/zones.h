@@ -17,7 +17,6 @@ class ZoneForest {
 
   /// Places are numbered from the first.
   std::uint32_t number(std::int64_t place) const { return static_cast<std::uint32_t>(place - first_); }
-  std::size_t size() const { return parent_.size(); }
 
   void add(std::uint32_t place) { parent_[place] = place; }
 
@@ -38,8 +37,16 @@ class ZoneForest {
       parent_[a] = b;
   }
 
+  /// Number of the place's zone, zones numbered by their first places. Uses the forest up: to be called once for every
+  /// place, in ascending order, so that a parent has its number already.
+  std::uint32_t take_zone(std::uint32_t place) {
+    const std::uint32_t parent = parent_[place];
+    return parent_[place] = parent == place ? zones_++ : parent_[parent];
+  }
+
  private:
   std::int64_t first_;
+  std::uint32_t zones_ = 0;
   std::vector<std::uint32_t> parent_;
 };
 

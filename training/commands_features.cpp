@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <sstream>
@@ -38,16 +39,27 @@ radiology::RadiomicsConfig config_of(const Options& o) {
   return config;
 }
 
-/// The settings that differ from the defaults, as TOML.
+/// Lines of a TOML text, each with the section that it stands in.
+std::vector<std::pair<std::string, std::string>> lines_of(const std::string& toml) {
+  std::vector<std::pair<std::string, std::string>> lines;
+  std::istringstream text(toml);
+  std::string section;
+  for (std::string line; std::getline(text, line);) {
+    if (line.starts_with('[')) section = line;
+    if (!line.empty()) lines.emplace_back(section, line);
+  }
+  return lines;
+}
+
+/// The settings that differ from the defaults, as TOML; those of a filter all.
 std::string differences(radiology::RadiomicsConfig config) {
   radiology::RadiomicsConfig plain;
-  std::istringstream ours(write_config(settings_of(config))), defaults(write_config(settings_of(plain)));
-  std::string text, section, line, other;
-  while (std::getline(ours, line) && std::getline(defaults, other)) {
-    if (line.starts_with('[')) section = line + "\n";
-    if (line == other) continue;
-    if (!section.empty()) text += "\n" + std::exchange(section, "");
-    text += line + "\n";
+  const auto defaults = lines_of(write_config(settings_of(plain)));
+  std::string text, written;
+  for (const auto& line : lines_of(write_config(settings_of(config)))) {
+    if (std::find(defaults.begin(), defaults.end(), line) != defaults.end()) continue;
+    if (line.first != written) text += "\n" + (written = line.first) + "\n";
+    if (line.second != line.first) text += line.second + "\n";
   }
   return text;
 }

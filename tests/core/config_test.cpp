@@ -83,6 +83,8 @@ TEST_F(ConfigFile, CommentsDoNotChangeTheMeaning) {
   Outer config;
   const std::string text = write_config(settings_of(config), Comments::meanings);
   EXPECT_NE(text.find("# ring width [mm]; 0.5 to 20"), std::string::npos) << text;
+  EXPECT_NE(text.find("\n# [tables.NAME]\n## ring width [mm]; 0.5 to 20\n# width_mm = 3.0\n"), std::string::npos)
+      << text;
   EXPECT_EQ(config_text(load_config<Outer>(write(text))), config_text(config));
 }
 

@@ -239,11 +239,21 @@ TEST(Engine, ForeignGridsAreNamedAndResampledOnlyWhenAsked) {
   EXPECT_EQ(extract_regions(p.image, p.map, config)[0].voxels, 100);
 }
 
+/// Peak memory rests on it.
+TEST(Engine, TheOriginalIsNoCopyWhereTheBoxIsTheWholeImage) {
+  const auto image = std::make_shared<const Image>(phantom().image);
+  const Box whole = {{0, 0, 0}, image->grid.size}, part = {{1, 0, 0}, {3, 4, 2}};
+  EXPECT_EQ(derived_images(image, whole, {}).at(0).image, image);
+  EXPECT_EQ(derived_images(image, part, {}).at(0).image->voxels, cut(*image, part).voxels);
+}
+
 TEST(Engine, UnknownWordsAreNamed) {
   FeaturesConfig config;
   config.image_types = {"wavelt"};
   EXPECT_THROW(engine_columns(config), InputError);
   config.image_types = {"log"};
+  EXPECT_THROW(engine_columns(config), InputError);
+  config.image_types = {};
   EXPECT_THROW(engine_columns(config), InputError);
   config = {};
   config.families = {"gldzm"};

@@ -134,6 +134,7 @@ TEST(Extraction, HabitatsAreOfFiltersOverTheWholeImage) {
   auto& features = phantoms.config.features;
   features.image_types = {"original", "wavelet", "log", "square"};
   features.sigma_mm = {2};
+  features.filters.mean["smooth"].support = 5;
   features.families = {"firstorder", "glrlm"};
   const Fitted fitted = run(phantoms, "run");
   ASSERT_TRUE(fitted.failures.empty());
@@ -146,7 +147,7 @@ TEST(Extraction, HabitatsAreOfFiltersOverTheWholeImage) {
   adc.grid = habitats.grid;                                               // NIfTI holds spacings in single precision
   const auto rows = extract_regions(adc, habitats, config);
   ASSERT_EQ(rows.size(), static_cast<std::size_t>(fitted.model.k()));
-  EXPECT_EQ(columns.size(), (1 + 8 + 1 + 1) * (18u + 16u));
+  EXPECT_EQ(columns.size(), (1 + 8 + 1 + 1 + 1) * (18u + 16u));
   for (std::size_t h = 0; h < rows.size(); ++h) {
     ASSERT_EQ(rows[h].failure, "");
     for (std::size_t c = 0; c < columns.size(); ++c) {
@@ -154,6 +155,19 @@ TEST(Extraction, HabitatsAreOfFiltersOverTheWholeImage) {
       EXPECT_EQ(fitted.train.values(0, fitted.train.column(name)), rows[h].values[c].value) << name;
     }
   }
+}
+
+TEST(Extraction, ShapeIsThereWithoutTheOriginalImage) {
+  PhantomCohort phantoms(3);
+  auto& features = phantoms.config.features;
+  features.image_types = {};
+  features.filters.mean["smooth"].support = 3;
+  features.families = {"shape", "firstorder"};
+  const Fitted fitted = run(phantoms, "run");
+  ASSERT_TRUE(fitted.failures.empty());
+  EXPECT_DOUBLE_EQ(fitted.train.values(0, fitted.train.column("h1_original_shape_VoxelVolume")),
+                   fitted.train.values(0, fitted.train.column("h1_volume_ml")) * 1000);
+  EXPECT_TRUE(std::isfinite(fitted.train.values(0, fitted.train.column("adc_h1_smooth_firstorder_Variance"))));
 }
 
 TEST(Habitats, SameBytesForAnyThreadCountAndOnResuming) {

@@ -139,7 +139,7 @@ void put_image(Named& found, const std::string& stage, const Image& image) {
 
 std::vector<double> intensities_of(const Roi& roi, const Image& image) {
   std::vector<double> values;
-  for (const auto place : roi.grid_voxels) values.push_back(image.voxels[static_cast<std::size_t>(place)]);
+  roi.for_each_index([&](std::size_t index) { values.push_back(image.voxels[index]); });
   return values;
 }
 

@@ -37,11 +37,11 @@ TEST_P(StoredVoxelMaps, MatchPyRadiomics) {
   const CsvFile csv = read_csv(RADIOPATH_TEST_DATA "/pyradiomics/" + GetParam().file + ".csv");
   ASSERT_EQ(csv.rows.size(), roi.voxels.size());
   EXPECT_EQ(csv.header.size(), 3u + 93);
-  std::map<std::int64_t, std::size_t> voxel_of;
-  for (std::size_t v = 0; v < roi.grid_voxels.size(); ++v) voxel_of[roi.grid_voxels[v]] = v;
+  std::map<std::size_t, std::size_t> voxel_of;
+  roi.for_each_index([&](std::size_t index) { voxel_of.emplace(index, voxel_of.size()); });
   for (const auto& row : csv.rows) {
-    const std::size_t voxel = voxel_of.at(
-        static_cast<std::int64_t>(patient.image.grid.index(std::stoi(row[0]), std::stoi(row[1]), std::stoi(row[2]))));
+    const std::size_t voxel =
+        voxel_of.at(patient.image.grid.index(std::stoi(row[0]), std::stoi(row[1]), std::stoi(row[2])));
     for (std::size_t c = 3; c < row.size(); ++c) {
       const double golden = row[c] == "nan" || row[c].empty() ? std::nan("") : parse_double(row[c]).value();
       const double found = maps.values[place.at(csv.header[c])][voxel];

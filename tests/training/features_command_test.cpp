@@ -63,6 +63,32 @@ TEST(FeaturesCommand, BatchTakesPyRadiomicsColumns) {
   EXPECT_NE(features_of(batch, 0), features_of(alone, 0));
 }
 
+/// A mean over 3 voxels each way, computed here; --print-config gives the filter back.
+TEST(FeaturesCommand, StandardFiltersAreColumns) {
+  const FeaturesFolder folder;
+  const auto params = folder.write("params.toml",
+                                   "[features]\nfamilies = ['firstorder']\nimage_types = []\n"
+                                   "[features.filters.mean.smooth]\nsupport = 3\nboundary = 'nearest'\n");
+  ASSERT_EQ(folder.features(folder.phantom() + "--params " + params).status, 0);
+  const CsvFile table = folder.table();
+  double mean = 0;
+  for (int z = 0; z < 4 * 3; ++z)
+    for (int y = 0; y < 5 * 3; ++y)
+      for (int x = 0; x < 5 * 3; ++x)
+        mean += folder.image.voxels[folder.image.grid.index(x / 3 + x % 3 + 1, y / 3 + y % 3 + 1, z / 3 + z % 3)] /
+                (27.0 * 100);
+  EXPECT_NEAR(parse_double(cell(table, 0, "smooth_firstorder_Mean")).value(), mean, 1e-9 * mean);
+  const auto printed = radiopath("features --print-config --params " + params);
+  EXPECT_NE(printed.text.find("\n[features.filters.mean.smooth]\nsupport = 3\nboundary = \"nearest\"\n"),
+            std::string::npos)
+      << printed.text;
+  ASSERT_EQ(folder.features(folder.phantom() + "--params " + folder.write("again.toml", printed.text)).status, 0);
+  EXPECT_EQ(folder.table().rows, table.rows);
+  const auto [status, text] = folder.features(folder.phantom() + "--set features.filters.mean.smooth.support=4");
+  EXPECT_EQ(status, 1);
+  EXPECT_EQ(text, "radiopath: filters.mean.smooth: mean filter: support is 4 voxels; expected an odd number\n");
+}
+
 TEST(FeaturesCommand, LabelsAreANumberAListOrAWord) {
   const FeaturesFolder folder;
   const auto labels_of = [&](const std::string& setting) {

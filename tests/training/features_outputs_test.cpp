@@ -11,7 +11,7 @@ namespace {
 TEST(FeatureDictionary, HasARowForEveryColumn) {
   const FeaturesFolder folder;
   for (const std::string set : {"--set 'features.image_types=[\"original\", \"wavelet\"]'",
-                                "--set features.deprecated=true",
+                                "--set features.deprecated=true", "--set features.filters.mean.smooth.support=3",
                                 "--set features.force_2d=true --set 'features.families=[\"shape2D\", \"glrlm\"]'"}) {
     ASSERT_EQ(folder.features(folder.phantom() + "--dictionary " + folder.at("d.csv").string() + " " + set).status, 0);
     const CsvFile dictionary = read_csv(folder.at("d.csv")), table = folder.table();
@@ -64,6 +64,19 @@ TEST(FeatureDictionary, NamesIbsiIdsAndAggregation) {
     EXPECT_FALSE(cell(dictionary, row, "definition").empty()) << tag;
   }
   EXPECT_GT(dictionary.rows.size(), 160u);
+}
+
+TEST(FeatureDictionary, TellsTheSettingsOfAFilter) {
+  const FeaturesFolder folder;
+  ASSERT_EQ(radiopath("features --dictionary " + folder.at("d.csv").string() +
+                      " --set features.families='[\"firstorder\"]' --set features.filters.mean.smooth.support=3")
+                .status,
+            0);
+  const CsvFile dictionary = read_csv(folder.at("d.csv"));
+  ASSERT_EQ(dictionary.rows.size(), 36u);
+  EXPECT_EQ(cell(dictionary, 17, "filter"), "");
+  EXPECT_EQ(cell(dictionary, 18, "column"), "smooth_firstorder_10Percentile");
+  EXPECT_EQ(cell(dictionary, 18, "filter"), "mean: support = 3; boundary = \"mirror\"");
 }
 
 TEST(SuggestBins, CarriesOnPastBadCases) {
