@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Times ours and its peers on the same inputs, one after the other on one core, and writes RESULTS.md.
+# Times ours and its peers on the same inputs, one after the other on one core (rows of two threads: on all), and
+# writes RESULTS.md.
 # RADIOPATH_REFERENCE_DATA adds the inputs that the project may not ship.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -29,12 +30,15 @@ rm -rf $work
 mkdir -p $input
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 $peers/bin/python $here/peers/inputs.py $input
+measure() { # program, name of its results, --benchmark_filter, a command before it
+  RADIOPATH_BENCHMARK_INPUT=$PWD/$input "${@:4}" "$1" --benchmark_filter="$3" --benchmark_repetitions=5 \
+    --benchmark_report_aggregates_only=true --benchmark_out_format=json --benchmark_out="$work/$2.json" >/dev/null
+}
 for program in "$build"/benchmarks/*_benchmark; do
   echo "benchmark: $(basename "$program")"
-  RADIOPATH_BENCHMARK_INPUT=$PWD/$input taskset -c 0 "$program" --benchmark_repetitions=5 \
-    --benchmark_report_aggregates_only=true --benchmark_out_format=json \
-    --benchmark_out=$work/"$(basename "$program")".json >/dev/null
+  measure "$program" "$(basename "$program")" -nested taskset -c 0
 done
+measure "$build/benchmarks/fusion_benchmark" threads_benchmark nested # on as many cores as there are
 for script in "$here"/peers/*_peer.py; do
   echo "benchmark: $(basename "$script")"
   taskset -c 0 $peers/bin/python "$script" $input >>$work/peers.jsonl

@@ -50,7 +50,7 @@ def hardware():
     model = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "")
     memory_gb = int(next(line.split()[1] for line in open("/proc/meminfo") if line.startswith("MemTotal"))) / 2**20
     cores = sum(line.startswith("processor") for line in open("/proc/cpuinfo"))
-    return f"{model}, {cores} cores, {memory_gb:.0f} GiB, {platform.system()} {platform.machine()}; one core used"
+    return f"{model}, {cores} cores, {memory_gb:.0f} GiB, {platform.system()} {platform.machine()}; one core used but where threads are compared"
 
 
 def duration(seconds):
