@@ -69,10 +69,12 @@ ReportInputs::Selection read_selection(const std::string& modality, const Json& 
   ReportInputs::Selection selection{modality, chain.at("learner_name"), {}, chain.at("selection").at("columns"), {},
                                     {}};
   const Json& encoding = chain.at("encoding");
-  const std::size_t usable = encoding.at("columns").size();
+  // A fitted encoding keeps only what was selected from it: the first step says how many there were.
+  const Json& steps = chain.at("selection").at("steps");
+  const int usable = steps.empty() ? static_cast<int>(encoding.at("columns").size()) : steps[0].at("before").get<int>();
   const std::size_t dropped = encoding.at("dropped_missing").size() + encoding.at("dropped_constant").size();
-  selection.steps = {{"extracted", static_cast<int>(usable + dropped)}, {"usable", static_cast<int>(usable)}};
-  for (const Json& step : chain.at("selection").at("steps")) {
+  selection.steps = {{"extracted", usable + static_cast<int>(dropped)}, {"usable", usable}};
+  for (const Json& step : steps) {
     selection.steps.emplace_back(step.at("name"), static_cast<int>(step.at("kept").size()));
     if (const std::string remark = step.at("remark"); !remark.empty())
       selection.remarks.push_back(step.at("name").get<std::string>() + ": " + remark);

@@ -47,8 +47,8 @@ void add_further_files(const fs::path& run) {
       "multivariable": [], "dropped": [], "remark": ""}, "ledger": [{"modality": "Clinic", "learner": "clinical",
       "auc": null, "patients": 9, "events": 4, "folds": 5, "chosen": true}]})");
   write_text(run / "models" / "Habitat.json", R"({"modality": "Habitat", "model": {"kind": "chain", "learner_name":
-      "random_forest", "encoding": {"columns": ["a", "b"], "dropped_missing": ["c"], "dropped_constant": []},
-      "selection": {"columns": ["a"], "steps": [{"name": "t_test", "before": 2, "kept": ["a"], "remark": ""}]}},
+      "random_forest", "encoding": {"columns": ["a"], "dropped_missing": ["c"], "dropped_constant": []},
+      "selection": {"columns": ["a"], "steps": [{"name": "t_test", "before": 41, "kept": ["a"], "remark": ""}]}},
       "ledger": []})");
 }
 
@@ -115,6 +115,8 @@ TEST(Report, ShowsWhatTheRunFolderHoldsAndEscapesIt) {
   EXPECT_NE(html.find("1.000 [1.000, 1.001]"), std::string::npos);
   EXPECT_NE(html.find("60 no t2 image"), std::string::npos);
   EXPECT_NE(html.find("Habitat: 1 column,"), std::string::npos);
+  for (const char* left : {">42</text>", ">41</text>", ">1</text>"})  // extracted, usable, t_test
+    EXPECT_NE(html.find(left), std::string::npos) << left;
 }
 
 TEST(Report, ShowsHabitatsAndTheirShareBySite) {
