@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <map>
 #include <string>
 #include <vector>
@@ -46,6 +47,29 @@ struct Case {
   Volume image;
   LabelMap labels;
 };
+
+/// A volume or label map with its axes permuted and mirrored: axis a of the result is axis axes[a] of `from`, backwards
+/// where bit a of `mirrored` is set.
+template <class Voxels>
+Voxels turned(const Voxels& from, const std::array<int, 3>& axes, int mirrored) {
+  Voxels to = from;
+  for (std::size_t a = 0; a < 3; ++a) {
+    to.grid.size[a] = from.grid.size[static_cast<std::size_t>(axes[a])];
+    to.grid.spacing_mm[a] = from.grid.spacing_mm[static_cast<std::size_t>(axes[a])];
+  }
+  std::array<int, 3> p;
+  for (p[2] = 0; p[2] < to.grid.size[2]; ++p[2]) {
+    for (p[1] = 0; p[1] < to.grid.size[1]; ++p[1]) {
+      for (p[0] = 0; p[0] < to.grid.size[0]; ++p[0]) {
+        std::array<int, 3> q;
+        for (std::size_t a = 0; a < 3; ++a)
+          q[static_cast<std::size_t>(axes[a])] = (mirrored >> a & 1) != 0 ? to.grid.size[a] - 1 - p[a] : p[a];
+        to.voxels[to.grid.index(p[0], p[1], p[2])] = from.voxels[from.grid.index(q[0], q[1], q[2])];
+      }
+    }
+  }
+  return to;
+}
 
 inline Case pyradiomics_case(const std::string& name) {
   const std::string path = RADIOPATH_TEST_DATA "/pyradiomics/" + name;

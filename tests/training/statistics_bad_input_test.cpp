@@ -10,6 +10,7 @@
 #include "core/files.h"
 #include "core/random.h"
 #include "tests/support/scratch.h"
+#include "training/paper_tables.h"
 #include "training/statistics_compare.h"
 #include "training/statistics_tables.h"
 
@@ -275,6 +276,28 @@ TEST_F(Commands, MissingColumnsAreNamed) {
   EXPECT_TRUE(says(message([&] { logistic(without); }), "--outcome"));
   without.names[1] = "months";
   EXPECT_TRUE(says(message([&] { survival(without); }), "time"));
+}
+
+TEST_F(Commands, PaperTablesNameCellAndLine) {
+  const std::string header = "cohort,model,sensitivity,specificity,ppv,npv,stated_total_of_all_cohorts\n";
+  const auto read = [&](const std::string& text) {
+    write_text(scratch_ / "paper.csv", text);
+    return read_paper_tables(scratch_ / "paper.csv");
+  };
+  const auto said = [&](const std::string& text) { return message([&] { read(text); }); };
+  const std::string good = "Test,\"A, \"\"b\"\"\",0.8,0.6,0.5,0.857,\n";
+  EXPECT_EQ(read(header + good)[0].model, "A, \"b\"");
+  for (const char* cell : {"80", "inf", "-0.1", "eight", ""}) {
+    const std::string text = said(header + good + "Test,B," + cell + ",0.6,0.5,0.857,\n");
+    EXPECT_TRUE(says(text, std::string("paper.csv:3: sensitivity is '") + cell + "'; expected a share from 0 to 1")) << text;
+  }
+  for (const char* total : {"1", "40.5", "9999", "many"})
+    EXPECT_TRUE(says(said(header + "Test,B,0.8,0.6,0.5,0.857," + total + "\n"), "paper.csv:2: stated total is"));
+  EXPECT_TRUE(says(said("cohort,model,sensitivity,specificity,ppv\nTest,B,0.8,0.6,0.5\n"), "no column 'npv'"));
+  EXPECT_TRUE(says(said(header), "has no rows"));
+  const std::string turned = "npv,ppv,specificity,sensitivity,model,cohort\n0.857,0.5,0.6,0.8,\"A, \"\"b\"\"\",Test\n";
+  const std::string described = describe(analyse_paper_tables(read(header + good)));
+  EXPECT_EQ(describe(analyse_paper_tables(read(turned))), described);
 }
 
 }  // namespace
