@@ -199,21 +199,24 @@ Table Table::select_rows(const std::vector<std::string>& wanted) const {
 }
 
 Table Table::select_columns(const std::vector<std::string>& wanted) const {
-  std::unordered_map<std::string_view, int> column_of;  // made when the columns turn out not to stand side by side
+  std::unordered_map<std::string_view, int> column_of;  // made when the columns turn out to stand in another order
   Table selected;
   selected.ids = ids;
   selected.columns = wanted;
   selected.values.resize(rows(), static_cast<Eigen::Index>(wanted.size()));
+  const auto place_of = [&](const std::string& name, int from) {
+    if (column_of.empty()) {
+      for (int i = from; i < cols(); ++i) {
+        if (columns[static_cast<std::size_t>(i)] == name) return i;
+      }
+      for (int i = 0; i < cols(); ++i) column_of[columns[static_cast<std::size_t>(i)]] = i;
+    }
+    const auto found = column_of.find(name);
+    return found != column_of.end() ? found->second : column(name);
+  };
   int next = 0;
   for (int c = 0; c < selected.cols(); ++c) {
-    const std::string& name = wanted[static_cast<std::size_t>(c)];
-    if (next >= cols() || columns[static_cast<std::size_t>(next)] != name) {
-      if (column_of.empty()) {
-        for (int i = 0; i < cols(); ++i) column_of[columns[static_cast<std::size_t>(i)]] = i;
-      }
-      const auto found = column_of.find(name);
-      next = found != column_of.end() ? found->second : column(name);
-    }
+    next = place_of(wanted[static_cast<std::size_t>(c)], next);
     selected.values.col(c) = values.col(next++);
   }
   return selected;

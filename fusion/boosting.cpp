@@ -33,7 +33,7 @@ void take_steps(Tree& tree, const Sample& sample, const std::vector<int>& rows, 
 BoostingModel fit_boosting(const BoostingConfig& config, const TrainingTable& train, const FitOptions& options) {
   const Sample sample = sample_of(train, options);
   const Eigen::VectorXd targets = sample.targets();
-  const RankedColumns columns = rank_columns(sample.x);
+  const SortedColumns columns = sort_columns(sample.x);
   const int rows = static_cast<int>(sample.x.rows());
   const int seen = std::max(1, static_cast<int>(config.subsample * rows));
   const TreeOptions tree{.max_depth = config.max_depth, .min_samples_leaf = config.min_samples_leaf};

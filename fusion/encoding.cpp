@@ -54,10 +54,12 @@ double bring_to_place(std::vector<double>& values, std::size_t k) {
     const std::size_t below = partition(first, [=](double value) { return value < pivot; });
     if (k < below) {
       last = below;
-      continue;
+    } else if (below > first) {
+      first = below;
+    } else {  // the pivot is the smallest: what equals it has its place
+      first = partition(first, [=](double value) { return value == pivot; });
+      if (k < first) return pivot;
     }
-    first = partition(below, [=](double value) { return value == pivot; });
-    if (k < first) return pivot;
   }
   std::sort(values.begin() + static_cast<std::ptrdiff_t>(first), values.begin() + static_cast<std::ptrdiff_t>(last));
   return values[k];
@@ -174,16 +176,18 @@ Table apply(const Encoding& encoding, const Table& table) {
   result.columns = std::move(columns);
   result.values.resize(raw.rows(), static_cast<Eigen::Index>(result.columns.size()));
   for (int c = 0; c < raw.cols(); ++c) {
-    for (int r = 0; r < raw.rows(); ++r) {
-      double value = raw.values(r, c);
-      if (std::isinf(value)) {
-        throw InputError("patient " + raw.ids[r] + ": column '" + raw.columns[c] +
-                         "' is infinite; expected a number or an empty cell");
-      }
-      if (std::isnan(value)) value = encoding.fills[c];
-      if (encoding.lambdas.size() > 0) value = yeo_johnson(value, encoding.lambdas[c]);
-      result.values(r, c) = (value - encoding.centres[c]) / encoding.scales[c];
+    const auto values = raw.values.col(c).array();
+    if (values.isInf().any()) {
+      Eigen::Index r = 0;
+      values.isInf().maxCoeff(&r);
+      throw InputError("patient " + raw.ids[static_cast<std::size_t>(r)] + ": column '" + raw.columns[static_cast<std::size_t>(c)] +
+                       "' is infinite; expected a number or an empty cell");
     }
+    auto encoded = result.values.col(c).array();
+    encoded = values.isNaN().select(encoding.fills[c], values);
+    if (encoding.lambdas.size() > 0)
+      encoded = encoded.unaryExpr([&](double x) { return yeo_johnson(x, encoding.lambdas[c]); });
+    encoded = (encoded - encoding.centres[c]) / encoding.scales[c];
   }
   for (std::size_t i = 0; i < encoding.indicated.size(); ++i) {
     result.values.col(raw.cols() + static_cast<Eigen::Index>(i)) =

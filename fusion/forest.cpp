@@ -4,8 +4,6 @@
 #include <cmath>
 #include <numeric>
 
-#include "fusion/score_rows.h"
-
 namespace radiopath::fusion {
 namespace {
 
@@ -20,7 +18,7 @@ class OutOfBag {
     std::vector<bool> inside(static_cast<std::size_t>(x_.rows()), false);
     for (const int row : drawn) inside[static_cast<std::size_t>(row)] = true;
     for (Eigen::Index i = 0; i < sums_.size(); ++i) {
-      if (!inside[static_cast<std::size_t>(i)]) sums_[i] += value_at(tree, i), votes_[i] += 1;
+      if (!inside[static_cast<std::size_t>(i)]) sums_[i] += predict_tree(tree, x_.row(i)), votes_[i] += 1;
     }
   }
 
@@ -34,14 +32,6 @@ class OutOfBag {
   }
 
  private:
-  /// predict_tree without a copy of the row, which would cost as much as growing the tree.
-  double value_at(const Tree& tree, Eigen::Index row) const {
-    const TreeNode* node = tree.nodes.data();
-    while (node->column >= 0)
-      node = &tree.nodes[static_cast<std::size_t>(x_(row, node->column) <= node->threshold ? node->left : node->right)];
-    return node->value;
-  }
-
   const Eigen::MatrixXd& x_;
   Eigen::VectorXd sums_, votes_;
 };
@@ -55,7 +45,7 @@ ForestModel grow_forest(const ForestConfig& config, const TrainingTable& train, 
                          .min_samples_leaf = config.min_samples_leaf,
                          .max_features = config.max_features > 0 ? std::min(config.max_features, cols) : by_root,
                          .splits = splits};
-  const RankedColumns columns = rank_columns(sample.x);
+  const SortedColumns columns = sort_columns(sample.x);
   const Eigen::VectorXd targets = sample.targets();
   std::vector<int> all(static_cast<std::size_t>(rows));
   std::iota(all.begin(), all.end(), 0);
@@ -88,11 +78,13 @@ ForestModel fit_decision_tree(const DecisionTreeConfig& config, const TrainingTa
 }
 
 Eigen::VectorXd predict(const ForestModel& model, const Table& table) {
-  return score_rows(model.columns, table, [&](const Eigen::RowVectorXd& row) {
-    double sum = 0;
-    for (const Tree& tree : model.trees) sum += predict_tree(tree, row);
-    return sum / double(model.trees.size());
-  });
+  const Table found = table.select_columns(model.columns);
+  Eigen::ArrayXd sums = Eigen::ArrayXd::Zero(found.rows());
+  for (const Tree& tree : model.trees) {  // one tree after the other: it stays in the cache
+    for (int r = 0; r < found.rows(); ++r) sums[r] += predict_tree(tree, found.values.row(r));
+  }
+  const Eigen::ArrayXd known = found.values.array().isNaN().rowwise().any().select(std::nan(""), sums);
+  return known / double(model.trees.size());
 }
 
 Eigen::VectorXd gini_importance(const ForestModel& model) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
 #include <stdexcept>
 #include <utility>
 
@@ -50,22 +51,34 @@ Eigen::VectorXd targets_of(const std::vector<int>& outcomes) {
   return Eigen::Map<const Eigen::VectorXi>(outcomes.data(), static_cast<Eigen::Index>(outcomes.size())).cast<double>();
 }
 
-Selection fit_selection(const SelectionConfig& config, const TrainingTable& encoded, std::uint64_t seed) {
-  if (encoded.cols() == 0 || std::isnan(encoded.table().values.sum())) {
+std::vector<Kept> run_steps(const SelectionConfig& config, const TrainingTable& encoded, std::uint64_t seed) {
+  const Eigen::MatrixXd& all = encoded.table().values;
+  if (encoded.cols() == 0 || std::isnan(all.sum())) {
     throw std::logic_error("selection needs an encoded table: columns, and no missing value");
   }
-  Selection selection{encoded.table().columns, {}};
-  const Eigen::MatrixXd* left = &encoded.table().values;
+  std::vector<Kept> done;
   Eigen::MatrixXd narrower;
+  std::vector<int> columns(static_cast<std::size_t>(all.cols()));
+  std::iota(columns.begin(), columns.end(), 0);
   SelectionConfig earlier = config;
   earlier.steps.clear();
   for (const std::string& step : config.steps) {
-    const Kept kept = step_called(step)({*left, selection.columns, encoded, config, earlier, seed});
+    Kept kept = step_called(step)({done.empty() ? all : narrower, columns, encoded, config, earlier, seed});
     earlier.steps.push_back(step);
-    SelectionStep record{step, static_cast<int>(selection.columns.size()), {}, kept.remark};
-    for (const int j : kept.columns) record.kept.push_back(selection.columns[static_cast<std::size_t>(j)]);
-    narrower = Eigen::MatrixXd((*left)(Eigen::all, kept.columns));
-    left = &narrower;
+    for (int& j : kept.columns) j = columns[static_cast<std::size_t>(j)];
+    columns = kept.columns;
+    narrower = all(Eigen::all, columns);
+    done.push_back(std::move(kept));
+  }
+  return done;
+}
+
+Selection fit_selection(const SelectionConfig& config, const TrainingTable& encoded, std::uint64_t seed) {
+  Selection selection{encoded.table().columns, {}};
+  std::vector<Kept> kept = run_steps(config, encoded, seed);
+  for (std::size_t s = 0; s < kept.size(); ++s) {
+    SelectionStep record{config.steps[s], static_cast<int>(selection.columns.size()), {}, std::move(kept[s].remark)};
+    for (const int j : kept[s].columns) record.kept.push_back(encoded.table().columns[static_cast<std::size_t>(j)]);
     selection.columns = record.kept;
     selection.steps.push_back(std::move(record));
   }

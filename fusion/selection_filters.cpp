@@ -116,8 +116,10 @@ Kept without_twins(const MatrixXd& x, const VectorXd& y, const SelectionConfig& 
   return kept;
 }
 
-/// Gaussian mutual information, finite also where |r| is 1.
-double mutual_information(double r) { return -0.5 * std::log(std::max(1 - r * r, 1e-15)); }
+/// Gaussian mutual information of pairs with these correlations, finite also where |r| is 1.
+VectorXd mutual_information(const Eigen::Ref<const VectorXd>& r) {
+  return -0.5 * (1 - r.array().square()).max(1e-15).log();
+}
 
 /// Caret's two figures of a column.
 bool nearly_constant(const Eigen::Ref<const VectorXd>& column, const SelectionConfig& config) {
@@ -235,7 +237,7 @@ Kept by_vif(const StepInput& input) {
 Kept by_mrmr(const StepInput& input) {
   const MatrixXd unit = unit_columns(input.x);
   const VectorXd r = unit.transpose() * unit_columns(targets_of(input.train.outcomes()));
-  const VectorXd relevance = r.unaryExpr(&mutual_information);
+  const VectorXd relevance = mutual_information(r);
   VectorXd redundancy = VectorXd::Zero(input.x.cols());
   std::vector<bool> chosen(static_cast<std::size_t>(input.x.cols()), false);
   Kept kept;
@@ -254,8 +256,8 @@ Kept by_mrmr(const StepInput& input) {
     chosen[static_cast<std::size_t>(best)] = true;
     kept.columns.push_back(best);
     if (static_cast<int>(kept.columns.size()) == most) break;
-    const VectorXd with_best = whole ? VectorXd(correlations.col(best)) : VectorXd(unit.transpose() * unit.col(best));
-    redundancy += with_best.unaryExpr(&mutual_information);
+    redundancy += whole ? mutual_information(correlations.col(best))
+                        : mutual_information(unit.transpose() * unit.col(best));
   }
   return kept;  // in the order of choice
 }

@@ -139,7 +139,7 @@ Kept by_icc(const StepInput& input) {
         " of the training patients at hand were measured at least twice; the icc step needs 3 (patients held out "
         "are not looked at)");
   const auto iccs = parallel_map(input.x.cols(), [&](std::int64_t j) {
-    const auto column = readings->columns.find(input.names[static_cast<std::size_t>(j)]);
+    const auto column = readings->columns.find(input.name(j));
     return column == readings->columns.end() ? INFINITY
                                              : icc_of(*readings, column->second, subjects, input.config.icc_form);
   });

@@ -19,9 +19,11 @@ using Eigen::VectorXd;
 std::vector<LassoFold> folds_of(const StepInput& input) {
   std::vector<LassoFold> result;
   for (const TrainingFold& fold : input.train.folds(input.config.lasso_folds, input.seed, "lasso")) {
-    const Selection selection = fit_selection(input.earlier, fold.train, input.seed);
-    result.push_back({fold.train.select_columns(selection.columns).table().values,
-                      fold.held_out.select_columns(selection.columns).values, targets_of(fold.train.outcomes()),
+    const auto steps = run_steps(input.earlier, fold.train, input.seed);
+    const auto columns_of = [&](const Table& table) -> MatrixXd {
+      return steps.empty() ? table.values : table.values(Eigen::all, steps.back().columns);
+    };
+    result.push_back({columns_of(fold.train.table()), columns_of(fold.held_out), targets_of(fold.train.outcomes()),
                       targets_of(fold.held_out_outcomes)});
   }
   return result;
@@ -63,11 +65,12 @@ TrainingTable with_shadows(const StepInput& input, std::uint64_t round) {
   const Index p = input.x.cols();
   Random random(input.seed, "boruta", {round});
   MatrixXd both(input.x.rows(), 2 * p);
-  std::vector<std::string> names = input.names;
+  std::vector<std::string> names;
+  for (Index j = 0; j < p; ++j) names.push_back(input.name(j));
   for (Index j = 0; j < p; ++j) {
     both.col(j) = input.x.col(j);
     both.col(p + j) = input.x(random.permutation(static_cast<int>(input.x.rows())), j);
-    names.push_back(input.names[static_cast<std::size_t>(j)] + " shuffled");
+    names.push_back(input.name(j) + " shuffled");
   }
   return input.train.with_values(std::move(names), std::move(both));
 }

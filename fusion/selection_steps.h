@@ -17,12 +17,16 @@ struct Kept {
 };
 
 struct StepInput {
-  const Eigen::MatrixXd& x;               ///< (patients, columns left), encoded
-  const std::vector<std::string>& names;  ///< of the columns left
-  const TrainingTable& train;             ///< the encoded table with all columns: patients, outcomes, folds
+  const Eigen::MatrixXd& x;         ///< (patients, columns left), encoded
+  const std::vector<int>& columns;  ///< those that are left, of `train`
+  const TrainingTable& train;       ///< the encoded table with all columns: patients, outcomes, folds
   const SelectionConfig& config;
-  const SelectionConfig& earlier;         ///< with the steps that ran before this one
+  const SelectionConfig& earlier;   ///< with the steps that ran before this one
   std::uint64_t seed;
+
+  const std::string& name(Eigen::Index j) const {
+    return train.table().columns[static_cast<std::size_t>(columns[static_cast<std::size_t>(j)])];
+  }
 };
 
 using Step = Kept (*)(const StepInput&);
@@ -38,6 +42,9 @@ Kept by_mrmr(const StepInput& input);
 Kept by_lasso(const StepInput& input);
 Kept by_elastic_net(const StepInput& input);
 Kept by_boruta(const StepInput& input);
+
+/// What each of `config.steps` keeps, as indices into the columns of `encoded`: fit_selection without its record.
+std::vector<Kept> run_steps(const SelectionConfig& config, const TrainingTable& encoded, std::uint64_t seed);
 
 /// Columns whose P, adjusted as `config.adjust` says, is below the limit; else the one with the smallest. NaN counts as 1.
 Kept keep_significant(std::vector<double> p, const SelectionConfig& config);

@@ -10,15 +10,15 @@ namespace radiopath::fusion {
 namespace {
 
 /// Sum over sides of (sum of targets)^2 / weight, as a fraction, because comparing needs no division: the variance falls as
-/// it rises.
+/// it rises. At first below every other.
 struct Gain {
-  double numerator = 0, denominator = 1;
+  double numerator = -1, denominator = 1;
   bool operator>(const Gain& other) const { return numerator * other.denominator > other.numerator * denominator; }
 };
 
 struct BestSplit {
   int column = -1;
-  std::uint32_t rank = 0;  // left when at or below
+  std::uint32_t place = 0;  // left when at or before
   double threshold = 0;
   Gain gain;
 };
@@ -29,31 +29,29 @@ double between(double low, double high) {
   return middle < high ? middle : low;
 }
 
-/// Rows of a node, or those of them that share one value of a column.
-struct Bin {
-  std::uint32_t rank = 0;
+/// What the rows of a node, or some of them, add up to.
+struct Part {
   int count = 0;
   double weight = 0, sum = 0;  // of weights, and of weighted targets
 
-  void add(const Bin& other) { count += other.count, weight += other.weight, sum += other.sum; }
+  void add(const Part& other) { count += other.count, weight += other.weight, sum += other.sum; }
 };
 
-Gain gain_of(const Bin& node, const Bin& left) {
+Gain gain_of(const Part& node, const Part& left) {
   const double rest = node.sum - left.sum, weight = node.weight - left.weight;
   return {left.sum * left.sum * weight + rest * rest * left.weight, left.weight * weight};
 }
 
 class Grower {
  public:
-  Grower(const RankedColumns& x, const Eigen::VectorXd& target, const Eigen::VectorXd& weights,
+  Grower(const SortedColumns& x, const Eigen::VectorXd& target, const Eigen::VectorXd& weights,
          const std::vector<int>& rows, const TreeOptions& options, Random& random)
-      : x_(x), target_(target), cases_(static_cast<std::size_t>(x.rows())), options_(options), random_(random),
-        columns_(static_cast<std::size_t>(x.cols())), bins_of_rank_(static_cast<std::size_t>(x.rows())),
-        present_(static_cast<std::size_t>(x.rows()) / 64 + 1) {
+      : x_(x), target_(target), cases_(static_cast<std::size_t>(x.rows.rows())), options_(options), random_(random),
+        columns_(static_cast<std::size_t>(x.rows.cols())), present_(cases_.size() / 64 + 1) {
     std::iota(columns_.begin(), columns_.end(), 0);
     for (const int row : rows) ++cases_[static_cast<std::size_t>(row)].count;
-    for (int row = 0; row < x.rows(); ++row) {
-      Bin& one = cases_[static_cast<std::size_t>(row)];
+    for (int row = 0; row < x.rows.rows(); ++row) {
+      Part& one = cases_[static_cast<std::size_t>(row)];
       if (one.count == 0) continue;
       rows_.push_back(row);  // repeated rows stand here once, with their weight
       one.weight = one.count * weights[row];
@@ -72,7 +70,7 @@ class Grower {
     const int index = static_cast<int>(tree_.nodes.size());
     tree_.nodes.emplace_back();
     const auto rows = std::span(rows_).subspan(first, last - first);
-    Bin node;
+    Part node;
     bool pure = true;
     for (const int row : rows) {
       node.add(cases_[static_cast<std::size_t>(row)]);
@@ -84,8 +82,8 @@ class Grower {
     if (pure || deep || node.count < 2 * options_.min_samples_leaf) return index;
     const BestSplit split = best_split(rows, node);
     if (split.column < 0) return index;
-    const std::uint32_t* const ranks = x_.ranks.col(split.column).data();
-    const auto middle = std::partition(rows.begin(), rows.end(), [&](int row) { return ranks[row] <= split.rank; });
+    const std::uint32_t* const places = x_.places.col(split.column).data();
+    const auto middle = std::partition(rows.begin(), rows.end(), [&](int row) { return places[row] <= split.place; });
     const std::size_t cut = first + static_cast<std::size_t>(middle - rows.begin());
     const int left = grow_node(first, cut, depth + 1);
     const int right = grow_node(cut, last, depth + 1);
@@ -94,7 +92,7 @@ class Grower {
     return index;
   }
 
-  BestSplit best_split(std::span<const int> rows, const Bin& node) {
+  BestSplit best_split(std::span<const int> rows, const Part& node) {
     BestSplit best;
     const int wanted = options_.max_features > 0 ? options_.max_features : static_cast<int>(columns_.size());
     int tried = 0;
@@ -106,121 +104,110 @@ class Grower {
     return best;
   }
 
-  bool allowed(const Bin& node, const Bin& left) const {
+  bool allowed(const Part& node, const Part& left) const {
     return left.count >= options_.min_samples_leaf && node.count - left.count >= options_.min_samples_leaf;
   }
 
   /// 1 when the column has more than one value among `rows`.
-  int try_cuts(int column, std::span<const int> rows, const Bin& node, BestSplit& best) {
-    fill_bins(column, rows);
-    Bin left;
-    for (std::size_t i = 0; i + 1 < bins_.size(); ++i) {
-      left.add(bins_[i]);
-      if (!allowed(node, left)) continue;
-      const Gain here = gain_of(node, left);
-      if (best.column < 0 || here > best.gain) {
-        const auto& values = x_.values[static_cast<std::size_t>(column)];
-        best = {column, bins_[i].rank, between(values[bins_[i].rank], values[bins_[i + 1].rank]), here};
+  int try_cuts(int column, std::span<const int> rows, const Part& node, BestSplit& best) {
+    const std::uint32_t* const row_at = x_.rows.col(column).data();
+    const double* const value_at = x_.values.col(column).data();
+    Part left;
+    std::uint32_t last = 0;
+    bool varies = false;
+    in_order(column, rows, [&](std::uint32_t place) {
+      if (left.count > 0 && value_at[last] < value_at[place]) {
+        varies = true;
+        if (allowed(node, left)) {
+          const Gain here = gain_of(node, left);
+          if (here > best.gain) best = {column, last, between(value_at[last], value_at[place]), here};
+        }
       }
-    }
-    return bins_.size() > 1;
+      left.add(cases_[row_at[place]]);
+      last = place;
+    });
+    return varies;
   }
 
-  int try_random_cut(int column, std::span<const int> rows, const Bin& node, BestSplit& best) {
-    const std::uint32_t* const ranks = x_.ranks.col(column).data();
-    std::uint32_t low = ranks[rows.front()], high = low;
-    for (const int row : rows) low = std::min(low, ranks[row]), high = std::max(high, ranks[row]);
+  int try_random_cut(int column, std::span<const int> rows, const Part& node, BestSplit& best) {
+    const std::uint32_t* const places = x_.places.col(column).data();
+    const double* const value_at = x_.values.col(column).data();
+    std::uint32_t first = places[rows.front()], last = first;
+    for (const int row : rows) first = std::min(first, places[row]), last = std::max(last, places[row]);
+    const double low = value_at[first], high = value_at[last];
     if (low == high) return 0;
-    const auto& values = x_.values[static_cast<std::size_t>(column)];
-    double threshold = random_.uniform(values[low], values[high]);
-    if (threshold >= values[high]) threshold = values[low];
-    const auto above = std::upper_bound(values.begin() + low, values.begin() + high, threshold);
-    const auto rank = static_cast<std::uint32_t>(above - values.begin() - 1);
-    Bin left;
+    double threshold = random_.uniform(low, high);
+    if (threshold >= high) threshold = low;
+    const auto place = static_cast<std::uint32_t>(std::upper_bound(value_at + first, value_at + last, threshold) - value_at - 1);
+    Part left;
     for (const int row : rows) {
-      if (ranks[row] <= rank) left.add(cases_[static_cast<std::size_t>(row)]);
+      if (places[row] <= place) left.add(cases_[static_cast<std::size_t>(row)]);
     }
     if (!allowed(node, left)) return 1;
     const Gain here = gain_of(node, left);
-    if (best.column < 0 || here > best.gain) best = {column, rank, threshold, here};
+    if (here > best.gain) best = {column, place, threshold, here};
     return 1;
   }
 
-  /// Bins of rising rank: by counting, with a bit for each rank that is there, where the node holds enough of the
-  /// column, else by sorting.
-  void fill_bins(int column, std::span<const int> rows) {
-    bins_.clear();
-    const std::uint32_t* const ranks = x_.ranks.col(column).data();
-    const std::size_t words = x_.values[static_cast<std::size_t>(column)].size() / 64 + 1;
-    if (rows.size() * 2 > words) {
-      std::fill_n(present_.begin(), words, 0);
-      for (const int row : rows) {
-        const std::uint32_t rank = ranks[row];
-        std::uint64_t& word = present_[rank / 64];
-        const std::uint64_t bit = std::uint64_t{1} << rank % 64;
-        if (word & bit) {
-          bins_of_rank_[rank].add(cases_[static_cast<std::size_t>(row)]);
-        } else {
-          word |= bit;
-          bins_of_rank_[rank] = cases_[static_cast<std::size_t>(row)];
-        }
-      }
-      for (std::size_t w = 0; w < words; ++w) {
-        for (std::uint64_t word = present_[w]; word != 0; word &= word - 1) {
-          const auto rank = static_cast<std::uint32_t>(w * 64 + static_cast<std::size_t>(std::countr_zero(word)));
-          bins_.push_back(bins_of_rank_[rank]);
-          bins_.back().rank = rank;
-        }
+  /// visit(place) for every one of `rows`, in the column's order: by a bit for each place where the node holds enough of
+  /// the column, else by sorting.
+  template <class Visit>
+  void in_order(int column, std::span<const int> rows, Visit&& visit) {
+    const std::uint32_t* const places = x_.places.col(column).data();
+    if (rows.size() * 2 > present_.size()) {
+      std::fill(present_.begin(), present_.end(), 0);
+      for (const int row : rows) present_[places[row] / 64] |= std::uint64_t{1} << places[row] % 64;
+      for (std::size_t w = 0; w < present_.size(); ++w) {
+        for (std::uint64_t word = present_[w]; word != 0; word &= word - 1)
+          visit(static_cast<std::uint32_t>(w * 64 + static_cast<std::size_t>(std::countr_zero(word))));
       }
       return;
     }
-    keys_.clear();
-    for (const int row : rows) keys_.push_back(std::uint64_t{ranks[row]} << 32 | static_cast<std::uint32_t>(row));
-    std::sort(keys_.begin(), keys_.end());
-    for (const std::uint64_t key : keys_) {
-      const auto rank = static_cast<std::uint32_t>(key >> 32);
-      if (bins_.empty() || bins_.back().rank != rank) bins_.push_back({.rank = rank, .count = 0, .weight = 0, .sum = 0});
-      bins_.back().add(cases_[static_cast<std::uint32_t>(key)]);
-    }
+    sorted_.clear();
+    for (const int row : rows) sorted_.push_back(places[row]);
+    std::sort(sorted_.begin(), sorted_.end());
+    for (const std::uint32_t place : sorted_) visit(place);
   }
 
-  const RankedColumns& x_;
+  const SortedColumns& x_;
   const Eigen::VectorXd& target_;
-  std::vector<Bin> cases_;  // of each row
+  std::vector<Part> cases_;  // of each row
   std::vector<int> rows_;
   TreeOptions options_;
   Random& random_;
   std::vector<int> columns_;
-  std::vector<Bin> bins_of_rank_, bins_;
-  std::vector<std::uint64_t> present_;  // a bit for each rank
-  std::vector<std::uint64_t> keys_;
+  std::vector<std::uint64_t> present_;  // a bit for each place
+  std::vector<std::uint32_t> sorted_;
   Tree tree_;
 };
 
 }  // namespace
 
-RankedColumns rank_columns(const Eigen::MatrixXd& x) {
-  RankedColumns columns;
-  columns.ranks.resize(x.rows(), x.cols());
+SortedColumns sort_columns(const Eigen::MatrixXd& x) {
+  SortedColumns columns;
+  columns.places.resize(x.rows(), x.cols());
+  columns.rows.resize(x.rows(), x.cols());
+  columns.values.resize(x.rows(), x.cols());
+  std::vector<std::pair<double, std::uint32_t>> order(static_cast<std::size_t>(x.rows()));
   for (Eigen::Index c = 0; c < x.cols(); ++c) {
-    std::vector<double> values(x.col(c).begin(), x.col(c).end());
-    std::sort(values.begin(), values.end());
-    values.erase(std::unique(values.begin(), values.end()), values.end());
-    for (Eigen::Index r = 0; r < x.rows(); ++r) {
-      columns.ranks(r, c) =
-          static_cast<std::uint32_t>(std::lower_bound(values.begin(), values.end(), x(r, c)) - values.begin());
+    for (std::uint32_t row = 0; row < order.size(); ++row) order[row] = {x(row, c), row};
+    std::sort(order.begin(), order.end());
+    for (std::uint32_t place = 0; place < order.size(); ++place) {
+      const auto [value, row] = order[place];
+      columns.values(place, c) = value;
+      columns.rows(place, c) = row;
+      columns.places(row, c) = place;
     }
-    columns.values.push_back(std::move(values));
   }
   return columns;
 }
 
-Tree grow_tree(const RankedColumns& x, const Eigen::VectorXd& target, const Eigen::VectorXd& weights,
+Tree grow_tree(const SortedColumns& x, const Eigen::VectorXd& target, const Eigen::VectorXd& weights,
                const std::vector<int>& rows, const TreeOptions& options, Random& random) {
   return Grower(x, target, weights, rows, options, random).grow();
 }
 
-int leaf_of(const Tree& tree, const Eigen::RowVectorXd& row) {
+int leaf_of(const Tree& tree, const RowOf& row) {
   int at = 0;
   while (tree.nodes[static_cast<std::size_t>(at)].column >= 0) {
     const TreeNode& node = tree.nodes[static_cast<std::size_t>(at)];
@@ -229,7 +216,7 @@ int leaf_of(const Tree& tree, const Eigen::RowVectorXd& row) {
   return at;
 }
 
-double predict_tree(const Tree& tree, const Eigen::RowVectorXd& row) {
+double predict_tree(const Tree& tree, const RowOf& row) {
   return tree.nodes[static_cast<std::size_t>(leaf_of(tree, row))].value;
 }
 

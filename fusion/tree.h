@@ -37,15 +37,14 @@ struct Tree {
   std::vector<TreeNode> nodes;
 };
 
-/// Columns as ranks of their distinct values: sorted once, shared by all trees of a forest.
-struct RankedColumns {
-  Eigen::Matrix<std::uint32_t, Eigen::Dynamic, Eigen::Dynamic> ranks;  ///< (n, p), 0 ... distinct values - 1
-  std::vector<std::vector<double>> values;                             ///< per column, rising
-
-  int rows() const { return static_cast<int>(ranks.rows()); }
-  int cols() const { return static_cast<int>(ranks.cols()); }
+/// Columns sorted once, for all trees of a forest.
+struct SortedColumns {
+  using Indices = Eigen::Matrix<std::uint32_t, Eigen::Dynamic, Eigen::Dynamic>;
+  Indices places;          ///< (n, p) of each row in its column's order, 0 ... n - 1; equal values by row
+  Indices rows;            ///< (n, p) the row at each place
+  Eigen::MatrixXd values;  ///< (n, p) the value at each place, rising
 };
-RankedColumns rank_columns(const Eigen::MatrixXd& x);  ///< @param x (n, p) without NaN
+SortedColumns sort_columns(const Eigen::MatrixXd& x);  ///< @param x (n, p) without NaN
 
 /// Grows a tree that lowers the weighted variance of the target, for 0/1 targets the Gini impurity (twice that), as far
 /// as it goes. At each node columns are drawn until `max_features` that are not constant there have been tried; of equal
@@ -53,12 +52,15 @@ RankedColumns rank_columns(const Eigen::MatrixXd& x);  ///< @param x (n, p) with
 /// repeatedly (a bootstrap)
 /// Source: Breiman et al., Classification and Regression Trees, 1984; Geurts et al., Machine Learning 2006;63:3 (random
 /// splits); drawing of columns as scikit-learn's.
-Tree grow_tree(const RankedColumns& x, const Eigen::VectorXd& target, const Eigen::VectorXd& weights,
+Tree grow_tree(const SortedColumns& x, const Eigen::VectorXd& target, const Eigen::VectorXd& weights,
                const std::vector<int>& rows, const TreeOptions& options, Random& random);
 
+/// A row of a matrix, where it stands.
+using RowOf = Eigen::Ref<const Eigen::RowVectorXd, 0, Eigen::InnerStride<>>;
+
 /// Index of the leaf that a row comes to. @param row (p,)
-int leaf_of(const Tree& tree, const Eigen::RowVectorXd& row);
+int leaf_of(const Tree& tree, const RowOf& row);
 /// Value of that leaf.
-double predict_tree(const Tree& tree, const Eigen::RowVectorXd& row);
+double predict_tree(const Tree& tree, const RowOf& row);
 
 }  // namespace radiopath::fusion

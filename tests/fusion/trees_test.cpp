@@ -151,9 +151,9 @@ TEST(Tree, WeighsRowsAndIgnoresScales) {
   for (int i = 0; i < 60; ++i) weights[i] = 2, some_twice.push_back(i);
   const TreeOptions options{.max_depth = 5};
   Random first(1, "tree"), second(1, "tree"), third(1, "tree");
-  const Tree weighted = grow_tree(rank_columns(x), y, weights, once, options, first);
-  const Tree repeated = grow_tree(rank_columns(x), y, Eigen::VectorXd::Ones(x.rows()), some_twice, options, second);
-  const Tree scaled = grow_tree(rank_columns(1e12 * x), y, weights, once, options, third);
+  const Tree weighted = grow_tree(sort_columns(x), y, weights, once, options, first);
+  const Tree repeated = grow_tree(sort_columns(x), y, Eigen::VectorXd::Ones(x.rows()), some_twice, options, second);
+  const Tree scaled = grow_tree(sort_columns(1e12 * x), y, weights, once, options, third);
   ASSERT_EQ(weighted.nodes.size(), repeated.nodes.size());
   ASSERT_EQ(weighted.nodes.size(), scaled.nodes.size());
   for (std::size_t i = 0; i < weighted.nodes.size(); ++i) {
