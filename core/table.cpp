@@ -249,6 +249,11 @@ Table read_table(const std::filesystem::path& file, std::string_view key) {
         fail(csv, csv.lines[static_cast<std::size_t>(r)],
              "column '" + table.columns[static_cast<std::size_t>(c)] + "': '" + text + "' is not a number");
       }
+      if (std::isinf(*value)) {
+        fail(csv, csv.lines[static_cast<std::size_t>(r)],
+             "column '" + table.columns[static_cast<std::size_t>(c)] +
+                 "' is infinite; expected a number or an empty cell (a division by zero?)");
+      }
       table.values(r, c) = *value;
     }
   }

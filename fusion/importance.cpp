@@ -138,6 +138,11 @@ std::vector<PermutationImportance> permutation_importance(const std::function<Ei
   });
 }
 
+bool made_of_trees(const Learner& learner) {
+  return std::holds_alternative<ForestModel>(learner) || std::holds_alternative<BoostingModel>(learner) ||
+         std::holds_alternative<XgboostModel>(learner) || std::holds_alternative<LightgbmModel>(learner);
+}
+
 Eigen::MatrixXd tree_shap(const Learner& learner, const Table& table) {
   if (const auto* forest = std::get_if<ForestModel>(&learner))
     return shap_of_trees(forest->columns, forest->trees, 0, 1 / double(forest->trees.size()), table);

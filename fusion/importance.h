@@ -28,5 +28,6 @@ std::vector<PermutationImportance> permutation_importance(const std::function<Ei
 /// Throws InputError for learners that are not made of trees.
 /// Source: Lundberg et al., Nat Mach Intell 2020;2:56, algorithm 2; XGBoost's and LightGBM's are their own.
 Eigen::MatrixXd tree_shap(const Learner& learner, const Table& table);
+bool made_of_trees(const Learner& learner);
 
 }  // namespace radiopath::fusion

@@ -59,7 +59,8 @@ void read(const Json& json, Encoding& encoding) {
 Json write(const Selection& selection) {
   Json steps = Json::array();
   for (const SelectionStep& step : selection.steps) {
-    steps.push_back({{"name", step.name}, {"before", step.before}, {"kept", step.kept}, {"remark", step.remark}});
+    steps.push_back({{"name", step.name}, {"definition", step.definition}, {"before", step.before}, {"kept", step.kept},
+                     {"remark", step.remark}});
   }
   return {{"columns", selection.columns}, {"steps", steps}};
 }
@@ -67,7 +68,8 @@ Json write(const Selection& selection) {
 void read(const Json& json, Selection& selection) {
   selection.columns = json.at("columns");
   for (const Json& step : json.at("steps")) {
-    selection.steps.push_back({step.at("name"), step.at("before"), step.at("kept"), step.at("remark")});
+    selection.steps.push_back(
+        {step.at("name"), step.at("definition"), step.at("before"), step.at("kept"), step.at("remark")});
   }
 }
 

@@ -15,14 +15,15 @@ namespace {
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 struct Figures {
-  double auc, brier;
+  double auc = kNan, brier = kNan, intercept = kNan, slope = kNan;
 };
 
 std::vector<double> to_vector(const Eigen::VectorXd& values) { return {values.begin(), values.end()}; }
 
-Figures figures_of(const FittedScorer& scorer, const Table& table, const std::vector<int>& outcomes) {
-  const std::vector<double> p = to_vector(scorer.score(table));
-  return {auc(p, outcomes), brier_score(p, outcomes)};
+Figures figures_of(const std::vector<double>& p, const std::vector<int>& outcomes) {
+  if (p.empty()) return {};
+  const LogisticCalibration calibration = calibration_slope(p, outcomes);
+  return {auc(p, outcomes), brier_score(p, outcomes), calibration.intercept, calibration.slope};
 }
 
 struct Resample {
@@ -52,13 +53,13 @@ Resample resample(const FitChain& chain, const TrainingTable& train, std::uint64
       p.push_back(scores[static_cast<std::size_t>(row)]);
       y.push_back(train.outcomes()[static_cast<std::size_t>(row)]);
     }
-    return p.empty() ? Figures{kNan, kNan} : Figures{auc(p, y), brier_score(p, y)};
+    return figures_of(p, y);
   };
   std::vector<int> outside;
   for (int row = 0; row < train.rows(); ++row) {
     if (!inside[static_cast<std::size_t>(row)]) outside.push_back(row);
   }
-  return {figures(rows), {auc(scores, train.outcomes()), brier_score(scores, train.outcomes())}, figures(outside), scorer.columns};
+  return {figures(rows), figures_of(scores, train.outcomes()), figures(outside), scorer.columns};
 }
 
 /// Mean over those that are defined.
@@ -70,27 +71,26 @@ double mean(const std::vector<double>& values) {
   return sum / count;
 }
 
-double quantile(std::vector<double> values, double share) {  // type 7
-  std::sort(values.begin(), values.end());
-  const double place = share * double(values.size() - 1);
-  const auto below = static_cast<std::size_t>(place);
-  const double above = values[std::min(below + 1, values.size() - 1)];
-  return values[below] + (place - double(below)) * (above - values[below]);
-}
-
-/// @param sign 1 where more is better (an error is then 1 - figure), -1 where it is an error itself
-Corrected correct(double apparent, const std::vector<Resample>& resamples, double Figures::*figure, double no_information,
-                  int sign) {
+Corrected correct(const Figures& apparent, const std::vector<Resample>& resamples, double Figures::*figure) {
   std::vector<double> optimism, own, outside;
   for (const Resample& one : resamples) {
-    own.push_back(one.own.*figure);
-    optimism.push_back(one.own.*figure - one.all.*figure);
+    const double difference = one.own.*figure - one.all.*figure;
+    if (!std::isnan(difference)) own.push_back(one.own.*figure), optimism.push_back(difference);
     outside.push_back(one.out_of_bag.*figure);
   }
-  Corrected result{.apparent = apparent, .optimism = mean(optimism)};
-  result.corrected = apparent - result.optimism;
-  result.interval = {quantile(own, 0.025) - result.optimism, quantile(own, 0.975) - result.optimism};
+  Corrected result{.apparent = apparent.*figure, .optimism = mean(optimism)};
+  result.corrected = result.apparent - result.optimism;
+  if (!own.empty()) result.interval = {quantile(own, 0.025) - result.optimism, quantile(own, 0.975) - result.optimism};
   result.out_of_bag = mean(outside);
+  return result;
+}
+
+/// The same with both .632 estimates. @param sign 1 where more is better (an error is then 1 - figure), -1 where it is an
+/// error itself
+Corrected correct(const Figures& apparents, const std::vector<Resample>& resamples, double Figures::*figure,
+                  double no_information, int sign) {
+  Corrected result = correct(apparents, resamples, figure);
+  const double apparent = result.apparent;
   result.point632 = 0.368 * apparent + 0.632 * result.out_of_bag;
   const auto flip = [&](double value) { return sign > 0 ? 1 - value : value; };
   result.point632_plus = flip(point632_plus(flip(apparent), flip(result.out_of_bag), flip(no_information)));
@@ -112,15 +112,17 @@ BootstrapValidation bootstrap_validation(const FitChain& chain, const TrainingTa
   if (events == 0 || events == train.rows() || resamples < 1)
     throw InputError("a bootstrap needs patients with and without the event, and at least one resample");
   const FittedScorer on_all = chain(train, Random(seed, "bootstrap").next());
-  const Figures apparent = figures_of(on_all, train.table(), train.outcomes());
+  const Eigen::VectorXd p = on_all.score(train.table());
+  const Figures apparent = figures_of(to_vector(p), train.outcomes());
   const auto drawn = parallel_map(resamples, [&](std::int64_t b) { return resample(chain, train, seed, static_cast<std::uint64_t>(b)); });
   // Brier score when every prediction meets every outcome.
-  const Eigen::VectorXd p = on_all.score(train.table());
   const double share = double(events) / train.rows();
   const double unrelated = share * (1 - p.array()).square().mean() + (1 - share) * p.array().square().mean();
   BootstrapValidation result{.resamples = resamples,
-                             .auc = correct(apparent.auc, drawn, &Figures::auc, 0.5, 1),
-                             .brier = correct(apparent.brier, drawn, &Figures::brier, unrelated, -1),
+                             .auc = correct(apparent, drawn, &Figures::auc, 0.5, 1),
+                             .brier = correct(apparent, drawn, &Figures::brier, unrelated, -1),
+                             .calibration_intercept = correct(apparent, drawn, &Figures::intercept),
+                             .calibration_slope = correct(apparent, drawn, &Figures::slope),
                              .selection = {}};
   std::vector<Selection> selections;
   for (const Resample& one : drawn) selections.push_back({one.columns, {}});

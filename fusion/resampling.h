@@ -3,6 +3,7 @@
 #include <Eigen/Core>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -25,18 +26,22 @@ using FitChain = std::function<FittedScorer(const TrainingTable& train, std::uin
 
 /// One figure of performance and what the bootstrap says of it.
 struct Corrected {
-  double apparent = 0;       ///< fitted and scored on the same patients
-  double optimism = 0;       ///< mean over resamples of (score on the resample - score on all patients)
-  double corrected = 0;      ///< apparent - optimism (Harrell et al., Stat Med 1996;15:361)
-  Interval interval{0, 0};   ///< 95 %, percentiles of the apparent figure over resamples less the optimism (Noma et al., Stat Med 2021;40:5691)
-  double out_of_bag = 0;     ///< mean over resamples of the score on the patients left out
-  double point632 = 0;       ///< 0.368 apparent + 0.632 out of bag (Efron, J Am Stat Assoc 1983;78:316)
-  double point632_plus = 0;  ///< weighted by the relative overfitting (Efron & Tibshirani, J Am Stat Assoc 1997;92:548)
+  double apparent = kNan;    ///< fitted and scored on the same patients
+  double optimism = kNan;    ///< mean over resamples of (score on the resample - score on all patients)
+  double corrected = kNan;   ///< apparent - optimism (Harrell et al., Stat Med 1996;15:361)
+  Interval interval{kNan, kNan};  ///< 95 %, percentiles of the apparent figure over resamples less the optimism (Noma et al., Stat Med 2021;40:5691)
+  double out_of_bag = kNan;  ///< mean over resamples of the score on the patients left out
+  double point632 = kNan;    ///< 0.368 apparent + 0.632 out of bag (Efron, J Am Stat Assoc 1983;78:316)
+  double point632_plus = kNan;  ///< weighted by the relative overfitting (Efron & Tibshirani, J Am Stat Assoc 1997;92:548)
+
+  static constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 };
 
 struct BootstrapValidation {
   int resamples = 0;
   Corrected auc, brier;
+  Corrected calibration_intercept, calibration_slope;  ///< of logit(p); without .632 estimates, which are for errors;
+                                                       ///< over the resamples where the scores do not separate
   std::vector<SelectionFrequency> selection;  ///< over resamples
 };
 

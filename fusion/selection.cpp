@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "core/table.h"
 #include "fusion/selection_steps.h"
 
 namespace radiopath::fusion {
@@ -34,6 +35,34 @@ Step step_called(const std::string& name) {
     if (known == name) return step;
   }
   throw std::logic_error("unknown selection step " + name);
+}
+
+/// What the step does, in words, with its settings.
+std::string definition_of(const std::string& step, const SelectionConfig& c) {
+  const std::string p = (c.adjust == "none" ? "P < " : "P adjusted by Benjamini-Hochberg < ") + format_double(c.p_value);
+  const std::string twins = "no two columns with |r| at or above " + format_double(c.max_correlation) + "; the one that " +
+                            (c.keep == "outcome" ? "has the larger |r| with the outcome" : "shares most with the others") + " stays";
+  const std::string penalty = std::string(c.lasso_family == "binomial" ? "binomial deviance" : "squared error") +
+      " with a penalty chosen by " + std::to_string(c.lasso_folds) + "-fold cross-validation, which repeats the steps before: " +
+      (c.lasso_rule == "one_standard_error" ? "the largest within one standard error of the smallest error" : "the smallest error");
+  const std::map<std::string, std::string> words = {
+      {"near_zero_variance", "most frequent value over " + format_double(c.max_frequency_ratio) + " times the next and at most " +
+                                 format_double(100 * c.min_unique_share) + " % distinct values: dropped"},
+      {"icc", c.icc_form + " of repeated measurements at least " + format_double(c.min_icc)},
+      {"t_test", "Welch's t-test, two-sided, " + p},
+      {"univariable", "Student's t, Welch's t or Mann-Whitney, as Shapiro-Wilk and " +
+                          std::string(c.variance_test == "f" ? "F" : "Levene") + " decide, " + p},
+      {"pearson", "Pearson: " + twins},
+      {"spearman", "Spearman: " + twins},
+      {"vif", "variance inflation at most " + format_double(c.max_vif) + ", the largest dropped one by one"},
+      {"mrmr", "greedy, difference form: mutual information with the outcome less its mean with the columns chosen before, "
+               "Gaussian, -log(1 - r^2)/2 (mRMRe); at most " + std::to_string(c.mrmr_columns) + " columns"},
+      {"lasso", "LASSO, " + penalty},
+      {"elastic_net", "elastic net, " + format_double(100 * c.l1_ratio) + " % of the penalty on absolute values, " + penalty},
+      {"boruta", "Gini importance above the best shuffled column in more of " + std::to_string(c.boruta_rounds) +
+                     " forests than chance explains (binomial, Bonferroni)"},
+  };
+  return words.at(step);
 }
 
 }  // namespace
@@ -77,7 +106,8 @@ Selection fit_selection(const SelectionConfig& config, const TrainingTable& enco
   Selection selection{encoded.table().columns, {}};
   std::vector<Kept> kept = run_steps(config, encoded, seed);
   for (std::size_t s = 0; s < kept.size(); ++s) {
-    SelectionStep record{config.steps[s], static_cast<int>(selection.columns.size()), {}, std::move(kept[s].remark)};
+    SelectionStep record{config.steps[s], definition_of(config.steps[s], config),
+                         static_cast<int>(selection.columns.size()), {}, std::move(kept[s].remark)};
     for (const int j : kept[s].columns) record.kept.push_back(encoded.table().columns[static_cast<std::size_t>(j)]);
     selection.columns = record.kept;
     selection.steps.push_back(std::move(record));

@@ -88,6 +88,7 @@ struct SelectionConfig {
 /// What one step left over.
 struct SelectionStep {
   std::string name;
+  std::string definition;  ///< what it does, in words, with its settings: for the report
   int before = 0;
   std::vector<std::string> kept;
   std::string remark;  ///< what the user should know; "" when all went as usual

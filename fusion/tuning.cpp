@@ -74,6 +74,13 @@ Candidate combination(const std::vector<std::pair<std::string, std::vector<std::
 
 }  // namespace
 
+void require_known_settings(const TuningConfig& config, const LearnerConfigs& configs) {
+  for (const auto& [name, values] : config.grid) {
+    LearnerConfigs copy = configs;
+    for (const std::string& value : values) assign(copy, name, value);
+  }
+}
+
 std::vector<Candidate> candidates_of(const TuningConfig& config, const std::string& learner, const LearnerConfigs& configs,
                                      std::uint64_t seed) {
   std::vector<std::pair<std::string, std::vector<std::string>>> grid;

@@ -56,6 +56,10 @@ struct Candidate {
   LearnerConfigs configs;
 };
 
+/// Throws InputError for a grid that names an unknown learner or setting, or a value out of its range; also of learners
+/// that the study does not try.
+void require_known_settings(const TuningConfig& config, const LearnerConfigs& configs);
+
 /// What the search tries for one learner: at least one candidate; combinations vary the last setting fastest.
 /// Throws InputError for a grid that names an unknown setting, or a value out of its range.
 std::vector<Candidate> candidates_of(const TuningConfig& config, const std::string& learner, const LearnerConfigs& configs,

@@ -113,14 +113,6 @@ std::vector<Candidate> tune(const UnimodalConfig& config, const std::string& mod
   return chosen;
 }
 
-void require_enough(const TrainingTable& rows, const std::string& modality) {
-  const int events = rows.events();
-  if (std::min(events, rows.rows() - events) < 4) {
-    throw InputError(std::to_string(rows.rows()) + " training patients have " + modality + ", " +
-                     std::to_string(events) + " with the event; a model needs at least 4 of each outcome");
-  }
-}
-
 FittedChain finish(Prepared prepared, const Candidate& candidate, std::uint64_t seed) {
   Learner learner = fit(candidate, prepared.columns, seed);
   return {only(prepared.encoding, prepared.selection.columns), std::move(prepared.selection), candidate.learner, candidate.settings, std::move(learner)};
@@ -131,11 +123,18 @@ VectorXd score(const ClinicalModel& model, const Table& table) { return predict(
 
 }  // namespace
 
+void require_both_outcomes(const std::vector<int>& outcomes, const std::string& modality) {
+  const auto events = std::count(outcomes.begin(), outcomes.end(), 1), patients = std::ssize(outcomes);
+  if (std::min<std::ptrdiff_t>(events, patients - events) >= 4) return;
+  throw InputError(std::to_string(patients) + " training patients have " + modality + ", " + std::to_string(events) +
+                   " with the event; a model needs at least 4 of each outcome");
+}
+
 UnimodalModel fit_unimodal(const UnimodalConfig& config, const std::string& modality, const TrainingTable& train,
                            std::uint64_t seed) {
   return with_context(modality, [&] {
     if (config.learners.empty()) throw InputError("[models] learners names no learner");
-    require_enough(train, modality);
+    require_both_outcomes(train.outcomes(), modality);
     const auto folds = train.folds(config.folds, seed, modality);
     std::vector<Selection> selections(folds.size());
     std::vector<std::vector<ScoredCandidate>> ledgers(folds.size());
@@ -183,7 +182,7 @@ UnimodalModel fit_clinic(const ClinicConfig& config, const Table& table, const T
                          std::uint64_t seed) {
   return with_context(config.name, [&] {
     const TrainingTable rows(table, train);
-    require_enough(rows, config.name);
+    require_both_outcomes(rows.outcomes(), config.name);
     const auto scored = cross_fit(config.name, 1, rows, folds, seed,
                                   [&](int, const TrainingTable& inner, const Table& held_out) -> MatrixXd {
       return predict(fit_clinical_model(config, inner), held_out);

@@ -41,6 +41,9 @@ struct UnimodalConfig : LearnerConfigs {
   }
 };
 
+/// Throws InputError unless there are four patients of each outcome to fit a model on.
+void require_both_outcomes(const std::vector<int>& outcomes, const std::string& modality);
+
 /// A candidate that was scored, whether chosen or not: everything that was looked at is on record.
 struct ScoredCandidate {
   std::string modality, learner;

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
+#include <map>
 
 #include "core/error.h"
 #include "core/inclusion.h"
@@ -28,6 +28,7 @@ class Checker {
     if (!cohort) return result_;
     columns(*cohort);
     tables();
+    if (result_.problems.empty()) outcomes(*cohort);
     if (result_.problems.empty()) files(*cohort);
     plan(*cohort);
     return result_;
@@ -76,6 +77,7 @@ class Checker {
   /// Libraries that are absent, and grids that name no setting.
   void learners() {
     const auto& models = config_.models;
+    attempt([&] { fusion::require_known_settings(models.tuning, models); });
     if (const auto objection = fusion::selection_objection(models.selection)) problem(*objection);
     for (const auto& name : models.learners) {
       if (const auto objection = fusion::learner_objection(name, models)) problem("[models] learners: '" + name + "': " + *objection);
@@ -95,7 +97,10 @@ class Checker {
       if (source.table.empty()) problem("[tables." + name + "] table is not set; expected a CSV with one row per patient");
       else attempt([&] {
         const Table table = read_table(source.table, config_.cohort.id);
-        with_context(source.table.string(), [&] { return table.select_columns(source.columns); });
+        const Table chosen = source.columns.empty()
+                                 ? table
+                                 : with_context(source.table.string(), [&] { return table.select_columns(source.columns); });
+        with_values_[name] = fusion::ids_with_values(chosen, chosen.ids);
       });
     }
   }
@@ -108,6 +113,24 @@ class Checker {
       if (include.includes(view[i])) ids.push_back(view[i].id);
     }
     return view.among(ids);
+  }
+
+  /// A model needs some training patients of each outcome who have its modality.
+  void outcomes(const Cohort& cohort) {
+    const auto judge = [&](const std::string& name, const TrainingView& train) {
+      attempt([&] { with_context(name, [&] { fusion::require_both_outcomes(train.outcomes(), name); }); });
+    };
+    attempt([&] {
+      for (const Split& split : splits_of(config_.protocol, cohort)) {
+        for (const auto& name : modality_names(config_)) {
+          const auto table = with_values_.find(name);
+          if (table != with_values_.end())
+            judge(name, entering(split.train, config_.tables.at(name).include).among(table->second));
+          else if (name == config_.clinic.name)
+            judge(name, entering(split.train, config_.clinic.include));
+        }
+      }
+    });
   }
 
   void files(const Cohort& cohort) {
@@ -148,6 +171,7 @@ class Checker {
   }
 
   const ExperimentConfig& config_;
+  std::map<std::string, std::vector<std::string>> with_values_;  // of each table, the patients
   CheckResult result_;
 };
 

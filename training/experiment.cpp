@@ -3,6 +3,7 @@
 #include "core/error.h"
 #include "core/predictions.h"
 #include "training/features.h"
+#include "training/importance.h"
 #include "training/run_output.h"
 
 namespace radiopath::training {
@@ -19,6 +20,7 @@ Results run(const ExperimentConfig& config, RunFolder& folder) {
     predictions.add(out_of_fold(config, features, split.train), cohort, Scored::out_of_fold);
     predictions.add(models.predict(features, split.held_out), cohort, Scored::held_out);
     write_models(folder, features, models);
+    write_importance(folder / "importance.csv", column_importance(features, models, predictions, config.seed));
     write_resampling(folder, resample(config, features, split.train));
   }
 

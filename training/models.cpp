@@ -118,10 +118,8 @@ Models fit_models(const ExperimentConfig& config, const Features& features, cons
   Models models;
   models.unimodal = parallel_map(static_cast<std::int64_t>(names.size()), [&](std::int64_t m) {
     const auto& [name, table] = features.modalities[static_cast<std::size_t>(m)];
-    return with_context(name, [&, &name = name, &table = table] {
-      return name == config.clinic.name ? fusion::fit_clinic(config.clinic, table, train, config.models.folds, seed)
-                                        : fusion::fit_unimodal(config.models, name, table, train, seed);
-    });
+    return name == config.clinic.name ? fusion::fit_clinic(config.clinic, table, train, config.models.folds, seed)
+                                      : fusion::fit_unimodal(config.models, name, table, train, seed);
   });
   if (names.size() < 2) return models;
 

@@ -10,6 +10,7 @@
 #include "core/failures.h"
 #include "core/predictions.h"
 #include "training/charts.h"
+#include "training/importance.h"
 #include "training/results.h"
 
 namespace radiopath::training {
@@ -29,6 +30,7 @@ struct ReportInputs {
   struct Selection {  ///< of one modality
     std::string modality, learner;
     std::vector<std::pair<std::string, int>> steps;  ///< columns left after each, from those extracted
+    std::vector<std::pair<std::string, std::string>> definitions;  ///< of each step, in words
     std::vector<std::string> columns, remarks;
     std::vector<std::pair<std::string, double>> frequency;  ///< share of the inner folds that chose a column, largest first
   };
@@ -59,6 +61,7 @@ struct ReportInputs {
   };
 
   std::string name, version, commit, predictions_hash;
+  std::string imbalance;  ///< what was done about unequal classes: none, class_weight, smote
   bool images = false;  ///< features were extracted from images, not read from ready tables
   std::vector<std::pair<std::string, std::string>> libraries, input_hashes;
   Results results;
@@ -70,11 +73,12 @@ struct ReportInputs {
   std::vector<Ensemble> ensembles;
   std::optional<Habitats> habitats;
   std::vector<Resampled> resampled;
+  std::vector<ColumnImportance> importance;
   std::vector<Failures::Entry> failures;
   std::string settings;  ///< config.toml, as resolved
 };
 
-/// Reads predictions.csv and results.json, and what else there is of flow.json, resampling.json, models/*.json, habitats/model.json,
+/// Reads predictions.csv and results.json, and what else there is of flow.json, resampling.json, importance.csv, models/*.json, habitats/model.json,
 /// tables/*.csv (habitat volumes), failures.csv, config.toml and run.json (names, versions and hashes only, so that the
 /// report has the same bytes whenever it is made). Throws InputError when one of the first two is absent, or a file is
 /// not readable.

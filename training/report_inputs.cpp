@@ -66,8 +66,9 @@ std::vector<ReportInputs::Term> read_terms(const Json& json) {
 }
 
 ReportInputs::Selection read_selection(const std::string& modality, const Json& chain) {
-  ReportInputs::Selection selection{modality, chain.at("learner_name"), {}, chain.at("selection").at("columns"), {},
-                                    {}};
+  ReportInputs::Selection selection{.modality = modality, .learner = chain.at("learner_name"), .steps = {},
+                                    .definitions = {}, .columns = chain.at("selection").at("columns"), .remarks = {},
+                                    .frequency = {}};
   const Json& encoding = chain.at("encoding");
   // A fitted encoding keeps only what was selected from it: the first step says how many there were.
   const Json& steps = chain.at("selection").at("steps");
@@ -76,6 +77,7 @@ ReportInputs::Selection read_selection(const std::string& modality, const Json& 
   selection.steps = {{"extracted", usable + static_cast<int>(dropped)}, {"usable", usable}};
   for (const Json& step : steps) {
     selection.steps.emplace_back(step.at("name"), static_cast<int>(step.at("kept").size()));
+    selection.definitions.emplace_back(step.at("name"), step.at("definition"));
     if (const std::string remark = step.at("remark"); !remark.empty())
       selection.remarks.push_back(step.at("name").get<std::string>() + ": " + remark);
   }
@@ -121,7 +123,7 @@ void read_models(const fs::path& folder, ReportInputs& inputs) {
     });
 }
 
-/// The AUC's lines of resampling.json.
+/// The lines of resampling.json.
 void read_resampling(const Json& json, ReportInputs& inputs) {
   for (const Json& of : json.at("modalities")) {
     const std::string modality = of.at("modality");
@@ -134,7 +136,13 @@ void read_resampling(const Json& json, ReportInputs& inputs) {
       add(fmt::format("less the optimism of {} bootstraps", bootstrap.at("resamples").get<int>()),
           number(auc.at("corrected")), number(auc.at("lower")), number(auc.at("upper")));
       add(".632+", number(auc.at("point632_plus")));
-      add("stability of the selection (1: always the same), no AUC", number(bootstrap.at("stability")));
+      for (const auto& [key, what] : {std::pair{"calibration_intercept", "calibration intercept (ideal 0), so corrected"},
+                                      {"calibration_slope", "calibration slope (ideal 1), so corrected"}}) {
+        const Json& figure = bootstrap.at(key);
+        if (figure.at("corrected").is_number())
+          add(what, number(figure.at("corrected")), number(figure.at("lower")), number(figure.at("upper")));
+      }
+      add("stability of the selection (1: always the same)", number(bootstrap.at("stability")));
     }
     if (of.contains("repeated_cross_validation")) {
       const Json& cv = of.at("repeated_cross_validation");
@@ -202,11 +210,11 @@ void read_site_shares(const fs::path& file, ReportInputs& inputs) {
   }
 }
 
-/// `name = "..."` of the resolved settings.
-std::string study_name(const std::string& settings) {
+/// The text of the first setting called `key` in a resolved config.toml; "" when there is none.
+std::string setting_of(const std::string& settings, const std::string& key) {
   std::istringstream lines(settings);
-  for (std::string line; std::getline(lines, line) && !line.starts_with('[');) {
-    if (!line.starts_with("name")) continue;
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with(key + " ")) continue;
     const auto from = line.find_first_of("\"'"), to = line.find_last_of("\"'");
     if (from != std::string::npos && to > from) return line.substr(from + 1, to - from - 1);
   }
@@ -226,6 +234,7 @@ ReportInputs read_report_inputs(const fs::path& run_folder) {
   with_json(run_folder / "habitats" / "model.json", [&](const Json& json) { read_habitats(json, inputs); });
   for (const std::string& model : inputs.results.models)
     read_site_shares(run_folder / "tables" / (model + ".csv"), inputs);
+  if (fs::exists(run_folder / "importance.csv")) inputs.importance = read_importance(run_folder / "importance.csv");
   read_failures(run_folder / "failures.csv", inputs);
   with_json(run_folder / "run.json", [&](const Json& json) {
     inputs.version = json.value("radiopath", "");
@@ -234,7 +243,8 @@ ReportInputs read_report_inputs(const fs::path& run_folder) {
     if (json.contains("inputs") && json.at("inputs").is_object()) inputs.input_hashes = texts(json.at("inputs"));
   });
   if (fs::exists(run_folder / "config.toml")) inputs.settings = read_text(run_folder / "config.toml");
-  inputs.name = study_name(inputs.settings);
+  inputs.name = setting_of(inputs.settings, "name");
+  inputs.imbalance = setting_of(inputs.settings, "imbalance");
   inputs.images = fs::exists(run_folder / "habitats") || fs::exists(run_folder / "slides");
   return inputs;
 }

@@ -169,6 +169,26 @@ std::string ensembles_table(const ReportInputs& inputs) {
               : "");
 }
 
+/// The columns that matter most, by what shuffling costs.
+std::string importance_table(const ReportInputs& inputs) {
+  if (inputs.importance.empty()) return "";
+  constexpr int kMost = 10;
+  HtmlTable table({"Column", "AUC lost when shuffled", "SD", "Mean |SHAP|"}, "words");
+  std::string modality;
+  int shown = 0;
+  for (const auto& one : inputs.importance) {
+    if (one.modality != modality) table.band(escape_html(modality = one.modality)), shown = 0;
+    if (++shown > kMost) continue;
+    table.row({escape_html(one.column), format_signed(one.auc_loss), format_fixed(one.sd), format_fixed(one.shap)});
+  }
+  return fmt::format(
+             "<h3>What the columns are worth</h3>\n<p class=\"note\">For held-out patients, by the final models: how much "
+             "the AUC falls when a column is shuffled among them (20 shuffles), and what trees make of it (SHAP). Columns "
+             "that resemble each other share their worth. The {} largest of each modality; all are in importance.csv.</p>\n",
+             kMost) +
+         table.html();
+}
+
 }  // namespace
 
 std::string selection_section(const ReportInputs& inputs) {
@@ -183,13 +203,19 @@ std::string selection_section(const ReportInputs& inputs) {
     text += fmt::format("<details><summary>{}: {} column{}, {}</summary>\n<p>{}</p>\n", escape_html(selection.modality),
                         selection.columns.size(), selection.columns.size() == 1 ? "" : "s",
                         escape_html(selection.learner), joined(selection.columns));
+    if (!selection.definitions.empty()) {
+      text += "<dl>";
+      for (const auto& [step, words] : selection.definitions)
+        text += "<dt>" + escape_html(step) + "</dt><dd>" + escape_html(words) + "</dd>";
+      text += "</dl>\n";
+    }
     if (!selection.frequency.empty())
       text +=
           "<p class=\"note\">Share of the inner folds that chose a column: " + shares(selection.frequency) + "</p>\n";
     for (const auto& remark : selection.remarks) text += "<p class=\"note\">" + escape_html(remark) + "</p>\n";
     text += "</details>\n";
   }
-  return text + candidates_table(inputs) + ensembles_table(inputs);
+  return text + importance_table(inputs) + candidates_table(inputs) + ensembles_table(inputs);
 }
 
 std::string failures_section(const ReportInputs& inputs) {
@@ -221,6 +247,12 @@ std::string method_section(const ReportInputs& inputs) {
   if (!inputs.ensembles.empty())
     items.push_back(
         "Ensembles are logistic regressions on out-of-fold scores of their components, never on in-sample ones.");
+  if (inputs.imbalance == "class_weight" || inputs.imbalance == "smote")
+    items.push_back(fmt::format(
+        "Learners were fitted with {}, which moves their probabilities away from the cohort's share of events: "
+        "calibration figures and the threshold 0.5 of a single modality are to be read with that in mind. Ensembles "
+        "and attention learn from its scores on the cohort as it is.",
+        inputs.imbalance == "smote" ? "synthetic patients of the rarer class (SMOTE)" : "class weights"));
   items.push_back(
       "Pooled figures join out-of-fold, validation and test scores; the models behind them differ, which lowers a "
       "pooled AUC a little.");

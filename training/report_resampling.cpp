@@ -7,7 +7,7 @@ namespace radiopath::training {
 
 std::string resampling_section(const ReportInputs& inputs) {
   if (inputs.resampled.empty()) return "";
-  HtmlTable table({"AUC by", "Value", "95 % interval", "P"}, "words");
+  HtmlTable table({"AUC, or what is named", "Value", "95 % interval", "P"}, "words");
   std::string modality;
   for (const auto& line : inputs.resampled) {
     if (line.modality != modality) table.band(escape_html(modality = line.modality));

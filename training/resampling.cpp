@@ -74,6 +74,8 @@ class Resampler {
     return {{"resamples", resamples},
             {"auc", json_of(result.auc)},
             {"brier", json_of(result.brier)},
+            {"calibration_intercept", json_of(result.calibration_intercept)},
+            {"calibration_slope", json_of(result.calibration_slope)},
             {"stability", finite(fusion::selection_stability(result.selection, resamples, train_.cols()))},
             {"selection_frequency", frequency}};
   }

@@ -50,12 +50,14 @@ TEST(Bootstrap, CorrectsAsRmsValidate) {
     const FromR data(*reference / ("inputs/" + std::string(input) + ".csv"), outcome, columns);
     const auto result = bootstrap_validation(plain_logistic, data.train(), 1000, 1);
     const auto compare = [&](const Corrected& ours, const Json& theirs, double factor, const char* what) {  // Dxy = 2 AUC - 1
-      const double shift = factor == 2 ? 1 : 0, range = theirs["corrected_max"].get<double>() - theirs["corrected_min"].get<double>();
+      const double shift = factor == 2, range = theirs["corrected_max"].get<double>() - theirs["corrected_min"].get<double>();
       EXPECT_NEAR(factor * ours.apparent - shift, theirs["original"].get<double>(), 1e-6) << id << what;
       EXPECT_NEAR(factor * ours.corrected - shift, theirs["corrected_mean"].get<double>(), 2 * range) << id << what;
     };
     compare(result.auc, expected["Dxy"], 2, " AUC");
     compare(result.brier, expected["B"], 1, " Brier");
+    compare(result.calibration_intercept, expected["Intercept"], 1, " intercept");
+    compare(result.calibration_slope, expected["Slope"], 1, " slope");
   }
 }
 

@@ -8,8 +8,10 @@
 #include "core/log.h"
 #include "planted_tables.h"
 #include "tests/support/scratch.h"
+#include "training/check.h"
 #include "training/experiment.h"
 #include "training/html.h"
+#include "training/importance.h"
 #include "training/report.h"
 #include "training/statistics_compare.h"
 
@@ -135,6 +137,55 @@ TEST_F(StudyOfTables, TheReportPrintsTheseNumbers) {
   EXPECT_EQ(rows, 5 * 2 * 8);
 }
 
+/// In each table the first column carries the outcome, more of it than any other.
+TEST_F(StudyOfTables, ThePlantedColumnsAreWorthMost) {
+  const auto importance = read_importance(file("importance.csv"));
+  const std::string report = read_text(file("report.html"));
+  std::string modality;
+  int modalities = 0;
+  for (const auto& one : importance) {
+    EXPECT_TRUE(std::isnan(one.shap)) << "no learner of trees takes part";
+    if (one.modality == modality) continue;
+    modality = one.modality, ++modalities;
+    EXPECT_EQ(one.column, modality + "0");
+    EXPECT_GT(one.auc_loss, 0.05) << modality;
+    EXPECT_NE(report.find(one.column + "</th><td>" + format_signed(one.auc_loss)), std::string::npos) << modality;
+  }
+  EXPECT_EQ(modalities, 3);
+}
+
+TEST_F(StudyOfTables, TheReportDefinesTheStepsOfSelection) {
+  const std::string report = read_text(file("report.html"));
+  for (const char* words : {"Student's t, Welch's t or Mann-Whitney, as Shapiro-Wilk and Levene decide, P < 0.05",
+                            "no two columns with |r| at or above 0.9; the one that shares most with the others stays"})
+    EXPECT_NE(report.find(escape_html(words)), std::string::npos) << words;
+}
+
+/// What would fail hours later is found before.
+TEST_F(StudyOfTables, CheckFindsWhatNoModelCanBeFittedOn) {
+  const Scratch scratch;
+  ExperimentConfig config = study_of_tables(scratch, 40);
+  EXPECT_TRUE(check(config).problems.empty());
+  config.models.tuning.grid["svm.cc"] = {"1"};
+  EXPECT_EQ(check(config).problems.at(0), "[models.tuning] grid: 'svm.cc': no setting 'cc'; did you mean 'c'?");
+  config.models.tuning.grid.clear();
+
+  const Table table = read_table(config.tables.at("Habitat").table);
+  Table few = table;
+  for (int r = 7; r < few.rows(); ++r) few.values.row(r).setConstant(std::nan(""));
+  write_table(config.tables.at("Habitat").table, few);
+  const auto found = check(config).problems;
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_NE(found[0].find("a model needs at least 4 of each outcome"), std::string::npos) << found[0];
+  EXPECT_TRUE(found[0].starts_with("Habitat: ")) << found[0];
+
+  few = table;
+  few.values(3, 1) = std::numeric_limits<double>::infinity();
+  write_table(config.tables.at("Habitat").table, few);
+  EXPECT_EQ(check(config).problems.at(0), config.tables.at("Habitat").table.string() + ":5: column 'Habitat1' is infinite; "
+                                          "expected a number or an empty cell (a division by zero?)");
+}
+
 TEST_F(StudyOfTables, ResamplingIsWrittenAndReported) {
   const Json all = json("resampling.json");
   ASSERT_EQ(all["modalities"].size(), 3u);
@@ -149,6 +200,8 @@ TEST_F(StudyOfTables, ResamplingIsWrittenAndReported) {
                   learners[1]["auc"].get<double>() - learners[0]["auc"].get<double>(), 1e-12);
     }
     EXPECT_FALSE(learners[0].contains("p"));
+    const Json& slope = of["bootstrap"]["calibration_slope"];
+    EXPECT_NEAR(slope["corrected"].get<double>(), slope["apparent"].get<double>() - slope["optimism"].get<double>(), 1e-12);
     // The first column of each table carries the outcome; four permutations cannot give less than 1/5.
     EXPECT_EQ(of["permutation_test"]["p"], 0.2) << of["modality"];
     EXPECT_EQ(of["bootstrap"]["selection_frequency"][of["modality"].get<std::string>() + "0"], 1) << of["modality"];

@@ -48,7 +48,7 @@ void add_further_files(const fs::path& run) {
       "auc": null, "patients": 9, "events": 4, "folds": 5, "chosen": true}]})");
   write_text(run / "models" / "Habitat.json", R"({"modality": "Habitat", "model": {"kind": "chain", "learner_name":
       "random_forest", "encoding": {"columns": ["a"], "dropped_missing": ["c"], "dropped_constant": []},
-      "selection": {"columns": ["a"], "steps": [{"name": "t_test", "before": 41, "kept": ["a"], "remark": ""}]}},
+      "selection": {"columns": ["a"], "steps": [{"name": "t_test", "definition": "Welch", "before": 41, "kept": ["a"], "remark": ""}]}},
       "ledger": []})");
 }
 
