@@ -173,19 +173,25 @@ std::string ensembles_table(const ReportInputs& inputs) {
 std::string importance_table(const ReportInputs& inputs) {
   if (inputs.importance.empty()) return "";
   constexpr int kMost = 10;
-  HtmlTable table({"Column", "AUC lost when shuffled", "SD", "Mean |SHAP|"}, "words");
+  const bool trees = std::ranges::any_of(inputs.importance, [](const auto& one) { return !std::isnan(one.shap); });
+  std::vector<std::string> header = {"Column", "AUC lost when shuffled", "SD"};
+  if (trees) header.push_back("Mean |SHAP|");
+  HtmlTable table(header, "words");
   std::string modality;
   int shown = 0;
   for (const auto& one : inputs.importance) {
     if (one.modality != modality) table.band(escape_html(modality = one.modality)), shown = 0;
     if (++shown > kMost) continue;
-    table.row({escape_html(one.column), format_signed(one.auc_loss), format_fixed(one.sd), format_fixed(one.shap)});
+    std::vector<std::string> cells = {escape_html(one.column), format_signed(one.auc_loss), format_fixed(one.sd)};
+    if (trees) cells.push_back(format_fixed(one.shap));
+    table.row(cells);
   }
   return fmt::format(
              "<h3>What the columns are worth</h3>\n<p class=\"note\">For held-out patients, by the final models: how much "
-             "the AUC falls when a column is shuffled among them (20 shuffles), and what trees make of it (SHAP). Columns "
-             "that resemble each other share their worth. The {} largest of each modality; all are in importance.csv.</p>\n",
-             kMost) +
+             "the AUC falls when a column is shuffled among them (20 shuffles){}. Columns that resemble each other share "
+             "their worth: a small loss is no proof that a column is useless. The {} largest of each modality; all are in "
+             "importance.csv.</p>\n",
+             trees ? ", and what trees make of it (SHAP)" : "", kMost) +
          table.html();
 }
 
