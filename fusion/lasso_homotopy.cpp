@@ -11,30 +11,32 @@ using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
-/// The columns that take part, with the Cholesky factor of their part of the Gram matrix, kept up to date.
+/// The columns that take part, with the Cholesky factor of their part of the Gram matrix and the first half of the
+/// solution, both kept up to date.
 class Support {
-  auto factor() const { return factor_.topLeftCorner(size(), size()); }  // (size, size), lower
-
  public:
-  explicit Support(const MatrixXd& gram) : gram_(gram), factor_(gram.rows(), gram.rows()), columns_of_gram_(gram.rows(), gram.rows()) {}
+  Support(const MatrixXd& gram, const VectorXd& pull)
+      : gram_(gram), pull_(pull), factor_(gram.rows(), gram.rows()), columns_of_gram_(gram.rows(), gram.rows()),
+        sides_(gram.rows(), 2), halfway_(gram.rows(), 2) {}
 
   Index size() const { return static_cast<Index>(columns_.size()); }
   int operator[](Index i) const { return columns_[static_cast<std::size_t>(i)]; }
   auto gram() const { return columns_of_gram_.leftCols(size()); }  // (p, size)
 
   /// False, and nothing done, when the column is a combination of those that are in.
-  bool add(int column) {
+  bool add(int column, double sign) {
     const Index k = size();
     VectorXd row(k);
     for (Index i = 0; i < k; ++i) row[i] = gram_((*this)[i], column);
-    const auto known = factor();
-    known.triangularView<Eigen::Lower>().solveInPlace(row);
+    factor_.topLeftCorner(k, k).triangularView<Eigen::Lower>().solveInPlace(row);
     const double rest = gram_(column, column) - row.squaredNorm();
     if (!(rest > 1e-10 * gram_(column, column))) return false;
     factor_.row(k).head(k) = row.transpose();
     factor_(k, k) = std::sqrt(rest);
     columns_of_gram_.col(k) = gram_.col(column);
     columns_.push_back(column);
+    sides_.row(k) << pull_[column], sign;
+    go_halfway(k);
     return true;
   }
 
@@ -44,6 +46,7 @@ class Support {
     for (Index r = i; r + 1 < k; ++r) {
       factor_.row(r).head(r + 2) = factor_.row(r + 1).head(r + 2).eval();
       columns_of_gram_.col(r) = columns_of_gram_.col(r + 1);
+      sides_.row(r) = sides_.row(r + 1).eval();
     }
     for (Index c = i; c + 1 < k; ++c) {
       const double length = std::hypot(factor_(c, c), factor_(c, c + 1));
@@ -55,28 +58,32 @@ class Support {
       }
     }
     columns_.erase(columns_.begin() + i);
+    for (Index r = i; r < size(); ++r) go_halfway(r);
   }
 
-  void solve(Eigen::MatrixX2d& right_sides) const {
-    // By hand: for a few tens of columns Eigen's blocks cost more than the sums.
+  /// (size, 2): what the Gram matrix turns into the pulls and into the signs. By hand: for a few tens of columns Eigen's
+  /// blocks cost more than the sums.
+  Eigen::MatrixX2d solve() const {
     const Index k = size();
-    for (Index c = 0; c < k; ++c) {
-      const auto below = factor_.col(c).segment(c + 1, k - c - 1);
-      for (int side = 0; side < 2; ++side) {
-        const double value = right_sides(c, side) /= factor_(c, c);
-        right_sides.col(side).tail(k - c - 1) -= value * below;
-      }
-    }
+    Eigen::MatrixX2d solved = halfway_.topRows(k);
     for (Index c = k - 1; c >= 0; --c) {
       const auto below = factor_.col(c).segment(c + 1, k - c - 1);
       for (int side = 0; side < 2; ++side)
-        right_sides(c, side) = (right_sides(c, side) - below.dot(right_sides.col(side).tail(k - c - 1))) / factor_(c, c);
+        solved(c, side) = (solved(c, side) - below.dot(solved.col(side).tail(k - c - 1))) / factor_(c, c);
     }
+    return solved;
   }
 
  private:
+  /// Row r of factor^-1 sides, from the rows before it.
+  void go_halfway(Index r) {
+    halfway_.row(r) = (sides_.row(r) - factor_.row(r).head(r) * halfway_.topRows(r)) / factor_(r, r);
+  }
+
   const MatrixXd& gram_;
+  const VectorXd& pull_;
   MatrixXd factor_, columns_of_gram_;
+  Eigen::MatrixX2d sides_, halfway_;
   std::vector<int> columns_;
 };
 
@@ -91,7 +98,7 @@ struct Bend {
 class Homotopy {
  public:
   Homotopy(const MatrixXd& gram, const VectorXd& pull)
-      : pull_(pull), support_(gram), signs_(VectorXd::Zero(pull.size())), left_out_(static_cast<std::size_t>(pull.size()), false) {}
+      : pull_(pull), support_(gram, pull), signs_(VectorXd::Zero(pull.size())), left_out_(static_cast<std::size_t>(pull.size()), false) {}
 
   std::optional<MatrixXd> follow(const VectorXd& penalties) {
     MatrixXd weights = MatrixXd::Zero(pull_.size(), penalties.size());
@@ -123,7 +130,7 @@ class Homotopy {
 
  private:
   bool join(int column, double sign) {
-    if (!support_.add(column)) {
+    if (!support_.add(column, sign)) {
       left_out_[static_cast<std::size_t>(column)] = true;  // until a column leaves
       return false;
     }
@@ -139,9 +146,7 @@ class Homotopy {
 
   /// Weights are solved_[0] - penalty solved_[1]; columns pull with pulls_[0] + penalty pulls_[1].
   void solve() {
-    solved_.resize(support_.size(), 2);
-    for (Index i = 0; i < support_.size(); ++i) solved_(i, 0) = pull_[support_[i]], solved_(i, 1) = signs_[support_[i]];
-    support_.solve(solved_);
+    solved_ = support_.solve();
     pulls_.resize(pull_.size(), 2);
     for (int side = 0; side < 2; ++side) pulls_.col(side).noalias() = support_.gram() * solved_.col(side);
     pulls_.col(0) = pull_ - pulls_.col(0);

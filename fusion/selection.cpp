@@ -82,9 +82,6 @@ Eigen::VectorXd targets_of(const std::vector<int>& outcomes) {
 
 std::vector<Kept> run_steps(const SelectionConfig& config, const TrainingTable& encoded, std::uint64_t seed) {
   const Eigen::MatrixXd& all = encoded.table().values;
-  if (encoded.cols() == 0 || std::isnan(all.sum())) {
-    throw std::logic_error("selection needs an encoded table: columns, and no missing value");
-  }
   std::vector<Kept> done;
   Eigen::MatrixXd narrower;
   std::vector<int> columns(static_cast<std::size_t>(all.cols()));
@@ -103,6 +100,9 @@ std::vector<Kept> run_steps(const SelectionConfig& config, const TrainingTable& 
 }
 
 Selection fit_selection(const SelectionConfig& config, const TrainingTable& encoded, std::uint64_t seed) {
+  if (encoded.cols() == 0 || std::isnan(encoded.table().values.sum())) {
+    throw std::logic_error("selection needs an encoded table: columns, and no missing value");
+  }
   Selection selection{encoded.table().columns, {}};
   std::vector<Kept> kept = run_steps(config, encoded, seed);
   for (std::size_t s = 0; s < kept.size(); ++s) {

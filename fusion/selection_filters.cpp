@@ -146,7 +146,7 @@ Moments moments_of(const Eigen::Ref<const VectorXd>& column, const std::vector<i
 /// smaller group and of both. What is clearly above or below needs no P.
 class TScreen {
  public:
-  TScreen(const VectorXd& y, double p_value) : y_(y), others_(1 - y.array()), n1_(y.sum()), n0_(others_.sum()) {
+  TScreen(const VectorXd& y, double p_value) : y_(y), n1_(y.sum()), n0_(double(y.size()) - n1_) {
     if (!(p_value > 0 && p_value < 1) || std::min(n1_, n0_) < 3) return;
     const auto quantile = [&](double freedom) {
       return boost::math::quantile(boost::math::students_t_distribution<>(freedom), 1 - p_value / 2);
@@ -157,18 +157,40 @@ class TScreen {
 
   enum class Answer { passes, fails, look };
 
-  Answer ask(const Eigen::Ref<const VectorXd>& x) {
+  /// One pass over the column, by sums of its distances from its first value.
+  Answer ask(const Eigen::Ref<const VectorXd>& x) const {
     if (surely_ == 0) return Answer::look;
-    const double mean1 = x.dot(y_) / n1_, mean0 = x.dot(others_) / n0_;
-    squares_ = (x - (mean1 * y_ + mean0 * others_)).cwiseAbs2();
-    const double error = std::sqrt(squares_.dot(y_) / (n1_ - 1) / n1_ + squares_.dot(others_) / (n0_ - 1) / n0_);
-    const double t = std::abs(mean1 - mean0) / error;
-    if (!std::isfinite(t) || error < 1e-9 * (std::abs(mean1) + std::abs(mean0))) return Answer::look;
+    constexpr Index kLanes = 8;
+    using Lanes = Eigen::Array<double, kLanes, 1>;
+    Lanes sum = Lanes::Zero(), sum1 = sum, squares = sum, squares1 = sum;
+    const Index whole = x.size() / kLanes * kLanes;
+    for (Index i = 0; i < whole; i += kLanes) {
+      const Lanes d = x.segment<kLanes>(i).array() - x[0], d1 = d * y_.segment<kLanes>(i).array();
+      sum += d, sum1 += d1, squares += d * d, squares1 += d * d1;
+    }
+    for (Index i = whole; i < x.size(); ++i) {
+      const double d = x[i] - x[0], d1 = d * y_[i];
+      sum[0] += d, sum1[0] += d1, squares[0] += d * d, squares1[0] += d * d1;
+    }
+    const Group event = group(n1_, sum1.sum(), squares1.sum());
+    const Group none = group(n0_, sum.sum() - sum1.sum(), squares.sum() - squares1.sum());
+    if (!event.sound || !none.sound) return Answer::look;
+    const double error = std::sqrt(event.squared_error + none.squared_error);
+    const double t = std::abs(event.mean - none.mean) / error;
     return t > surely_ ? Answer::passes : (t < surely_not_ ? Answer::fails : Answer::look);
   }
 
  private:
-  VectorXd y_, others_, squares_;
+  struct Group {
+    double mean, squared_error;
+    bool sound;  // enough of the digits of the sums is left
+  };
+  static Group group(double n, double sum, double squares) {
+    const double mean = sum / n, around = squares - sum * mean;
+    return {mean, around / (n - 1) / n, around > 1e-6 * squares};
+  }
+
+  VectorXd y_;
   double n1_, n0_, surely_ = 0, surely_not_ = 0;
 };
 
@@ -199,7 +221,7 @@ Kept by_t_test(const StepInput& input) {
     return keep_significant(std::move(p), input.config);
   };
   if (input.config.adjust != "none") return every_p();
-  TScreen screen(targets_of(input.train.outcomes()), input.config.p_value);
+  const TScreen screen(targets_of(input.train.outcomes()), input.config.p_value);
   Kept kept;
   for (Index j = 0; j < input.x.cols(); ++j) {
     const TScreen::Answer answer = screen.ask(input.x.col(j));

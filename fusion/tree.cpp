@@ -60,6 +60,7 @@ class Grower {
   }
 
   Tree grow() {
+    tree_.nodes.reserve(rows_.size());
     grow_node(0, rows_.size(), 0);
     return std::move(tree_);
   }
@@ -211,7 +212,8 @@ int leaf_of(const Tree& tree, const RowOf& row) {
   int at = 0;
   while (tree.nodes[static_cast<std::size_t>(at)].column >= 0) {
     const TreeNode& node = tree.nodes[static_cast<std::size_t>(at)];
-    at = row[node.column] <= node.threshold ? node.left : node.right;
+    const int left = node.left, right = node.right;  // both read: a choice without a branch, which none could foresee
+    at = row[node.column] <= node.threshold ? left : right;
   }
   return at;
 }
