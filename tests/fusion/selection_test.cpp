@@ -161,6 +161,32 @@ TEST(Univariable, ChoosesTheTestByNormalityAndVariance) {
   }
 }
 
+/// The step screens columns by sums before it computes a P: far from 0, on any scale, with an outlier first, with ties.
+TEST(TTest, KeepsExactlyTheColumnsWithASmallP) {
+  const Made made(90, 240, 60, 0.5, 21);
+  Eigen::MatrixXd values = made.table.values;
+  for (Eigen::Index c = 0; c < values.cols(); ++c) {
+    auto column = values.col(c);
+    if (c % 6 == 1) column.array() += 1e9;
+    if (c % 6 == 2) column *= 1e-200;
+    if (c % 6 == 3) column *= 1e150;
+    if (c % 6 == 4) column[0] = 1e6;
+    if (c % 6 == 5) column = column.array().round();
+  }
+  const TrainingTable train = TrainingTable(made.table, locked_split(made.cohort).train).with_values(made.table.columns, values);
+  std::vector<std::string> expected;
+  for (Eigen::Index c = 0; c < values.cols(); ++c) {
+    std::vector<double> groups[2];
+    for (Eigen::Index r = 0; r < values.rows(); ++r)
+      groups[made.outcomes[static_cast<std::size_t>(r)]].push_back(values(r, c));
+    if (t_test(groups[1], groups[0]).p < 0.05) expected.push_back(made.table.columns[static_cast<std::size_t>(c)]);
+  }
+  EXPECT_GT(expected.size(), 40u);
+  SelectionConfig config;
+  config.steps = {"t_test"};
+  EXPECT_EQ(fit_selection(config, train, 1).columns, expected);
+}
+
 TEST(Selection, AdjustsPForTheirNumber) {
   const Made made(100, 200, 0, 0, 14);
   SelectionConfig config;
