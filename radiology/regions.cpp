@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "core/table.h"
+#include "radiology/coverage.h"
 
 namespace radiopath::radiology {
 namespace {
@@ -131,6 +132,31 @@ std::vector<LabelledRegion> regions_of(LabelMap& map, const NumbersOrWord& label
   return regions;
 }
 
+/// A mask on another grid, put onto the image's where that is asked for. A region that reaches beyond the image would
+/// lose voxels unnoticed: it fails, as in PyRadiomics.
+LabelMap on_grid(const Grid& image, const LabelMap& map, const RadiomicsConfig& config,
+                 std::vector<LabelledRegion>& regions) {
+  if (!config.processing.resample_mask) {
+    const Coverage all = coverage_of(map, 0, image);
+    const bool apart = all.inside == 0 && all.outside > 0;
+    throw InputError(grid_difference("image", image, "mask", map.grid) +
+                     (apart ? " As they lie, " + beyond_image(all)
+                            : " Set processing.resample_mask = true (--resample-mask) to put the mask on the image's "
+                              "grid."));
+  }
+  for (LabelledRegion& region : regions)
+    if (region.failure.empty()) region.failure = beyond_image(coverage_of(map, region.label, image));
+  LabelMap resampled = resample_labels(map, image);
+  const auto held = facts_of(resampled);
+  for (LabelledRegion& region : regions) {
+    const auto found =
+        std::find_if(held.begin(), held.end(), [&](const auto& facts) { return facts.label == region.label; });
+    if (found != held.end()) static_cast<LabelFacts&>(region) = *found;
+    else if (region.failure.empty()) region.failure = "no voxel of the label is left on the image's grid";
+  }
+  return resampled;
+}
+
 }  // namespace
 
 Box measured_box(const Box& box, const Grid& grid, const FeaturesConfig& config, int margin) {
@@ -146,15 +172,9 @@ Box measured_box(const Box& box, const Grid& grid, const FeaturesConfig& config,
 std::vector<LabelledRegion> for_each_region(const Image& image, LabelMap map, const RadiomicsConfig& config, int margin,
                                             const Measure& measure) {
   require_settings(config);
-  if (!same_grid(image.grid, map.grid)) {
-    if (!config.processing.resample_mask) {
-      throw InputError(grid_difference("image", image.grid, "mask", map.grid) +
-                       " Set processing.resample_mask = true (--resample-mask) to put the mask on the image's grid.");
-    }
-    map = resample_labels(map, image.grid);
-  }
-  map.grid = image.grid;  // equal but for what headers blur
   std::vector<LabelledRegion> regions = regions_of(map, config.labels);
+  if (!same_grid(image.grid, map.grid)) map = on_grid(image.grid, map, config, regions);
+  map.grid = image.grid;  // equal but for what headers blur
   const Work work{config, margin, measure, regions};
   Image normalized;
   if (config.processing.normalize) normalized = normalize_image(image, config.processing);

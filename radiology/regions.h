@@ -31,7 +31,8 @@ Box measured_box(const Box& box, const Grid& grid, const FeaturesConfig& config,
 /// Calls `measure` with the place of each of the config's labels and its region, one after the other. The image is
 /// normalised once and filtered once, on the box of all labels and `margin` voxels round it; where it is cut or
 /// resampled first, PyRadiomics' filters see the piece round each label, and so they do here. Nothing depends on the
-/// order of labels. An InputError of `measure` is that label's failure.
+/// order of labels. An InputError of `measure` is that label's failure; so is a voxel of a resampled mask outside the
+/// image.
 /// Throws InputError when the grids differ (both are printed) or the image cannot be processed.
 std::vector<LabelledRegion> for_each_region(
     const Image& image, LabelMap labels, const RadiomicsConfig& config, int margin,

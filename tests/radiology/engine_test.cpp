@@ -159,6 +159,36 @@ TEST_P(Baseline, OfThisScenarioIsMatched) {
 
 INSTANTIATE_TEST_SUITE_P(PyRadiomics, Baseline, testing::Values("normalization", "resampling", "resegmentation"));
 
+/// Made by interpolators.py.
+TEST(Engine, MatchesEveryInterpolatorOfSimpleItk) {
+  const std::map<std::string, std::string> ours = {
+      {"sitkNearestNeighbor", "nearest"},
+      {"sitkLinear", "linear"},
+      {"sitkBSpline", "bspline"},
+      {"sitkGaussian", "gaussian"},
+      {"sitkLabelGaussian", "label_gaussian"},
+      {"sitkHammingWindowedSinc", "hamming_windowed_sinc"},
+      {"sitkCosineWindowedSinc", "cosine_windowed_sinc"},
+      {"sitkWelchWindowedSinc", "welch_windowed_sinc"},
+      {"sitkLanczosWindowedSinc", "lanczos_windowed_sinc"},
+      {"sitkBlackmanWindowedSinc", "blackman_windowed_sinc"}};
+  std::map<std::pair<std::string, std::string>, std::map<std::string, double>> goldens;
+  for (const auto& row : read_csv(kFolder + "interpolators.csv").rows)
+    goldens[{row[0], row[1]}]["original_firstorder_" + row[2]] = parse_double(row[3]).value();
+  EXPECT_EQ(goldens.size(), 2 * ours.size());
+  RadiomicsConfig config = study();
+  config.features.families = {"firstorder"};
+  for (const auto& [key, golden] : goldens) {
+    config.processing.interpolator = ours.at(key.second);
+    config.processing.resampled_spacing_mm =
+        key.first == "brain1" ? std::vector<double>{2.5, 3, 7} : std::vector<double>{0.5, 0.8, 1.5};
+    const auto found = extract(key.first, config);
+    EXPECT_EQ(found.size(), golden.size());
+    for (const auto& [name, value] : golden)
+      expect_relative(found.at(name), value, 1e-9, key.first + " " + key.second + " " + name);
+  }
+}
+
 bool same(const RegionRow& a, const RegionRow& b) {
   if (a.values.size() != b.values.size()) return false;
   for (std::size_t i = 0; i < a.values.size(); ++i) {
@@ -237,6 +267,40 @@ TEST(Engine, ForeignGridsAreNamedAndResampledOnlyWhenAsked) {
   }
   config.processing.resample_mask = true;
   EXPECT_EQ(extract_regions(p.image, p.map, config)[0].voxels, 100);
+}
+
+/// PyRadiomics: "Bounding box of ROI is larger than image space".
+TEST(Engine, AResampledMaskThatReachesBeyondTheImageIsRefused) {
+  Phantom p = phantom();
+  p.map.grid.origin = {0, 0, 3};  // of labels 1 and 3, slices 1 and 2 of 1 to 4 stay within
+  RadiomicsConfig config;
+  config.labels = std::vector<int>{1, 5};
+  config.processing.resample_mask = true;
+  const auto rows = extract_regions(p.image, p.map, config);
+  EXPECT_EQ(rows[0].failure,
+            "the region reaches beyond the image: 50 of its voxels lie outside, 50 inside; it spans x 1.5 to 6.5, y "
+            "1.5 to 6.5, z 3.5 to 7.5 mm, the image x -0.5 to 15.5, y -0.5 to 15.5, z -0.5 to 5.5 mm; was the mask "
+            "drawn on another series?");
+  EXPECT_EQ(rows[1].failure, "the region is a single voxel");
+  p.map.grid.origin = {0, 0, 1};
+  EXPECT_EQ(extract_regions(p.image, p.map, config)[0].failure, "");
+}
+
+TEST(Engine, AMaskThatMissesTheImageSaysSoAndNoResamplingIsOffered) {
+  Phantom p = phantom();
+  p.map.grid.origin = {100, 0, 0};
+  RadiomicsConfig config;
+  try {
+    extract_regions(p.image, p.map, config);
+    FAIL();
+  } catch (const InputError& error) {
+    const std::string text = error.what();
+    EXPECT_NE(text.find("all its 201 voxels lie outside; it spans x 101.5 to 114.5"), std::string::npos) << text;
+    EXPECT_EQ(text.find("resample_mask"), std::string::npos) << text;
+  }
+  config.processing.resample_mask = true;
+  const std::string failure = extract_regions(p.image, p.map, config)[0].failure;
+  EXPECT_EQ(failure.find("the region misses the image: all its 100 voxels lie outside"), 0u) << failure;
 }
 
 /// Peak memory rests on it.
