@@ -83,10 +83,8 @@ std::vector<bool> resegmentation(const std::vector<double>& intensities, const I
   const auto restrict_to = [&](double low, double high) {
     for (std::size_t v = 0; v < keep.size(); ++v) keep[v] = keep[v] && intensities[v] >= low && intensities[v] <= high;
   };
-  if (config.resegment_range.size() > 2) throw InputError("resegment_range: expected one or two numbers");
   if (!config.resegment_range.empty() && !intensities.empty()) {
     std::vector<double> range = config.resegment_range;
-    std::sort(range.begin(), range.end());
     if (config.resegment_mode == "relative") {
       const double highest = *std::max_element(intensities.begin(), intensities.end());
       for (double& bound : range) bound *= highest;

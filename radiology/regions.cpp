@@ -1,6 +1,7 @@
 #include "radiology/regions.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -21,10 +22,11 @@ struct Work {
   int margin;
   const Measure& measure;
   std::vector<LabelledRegion>& regions;
+  std::string not_finite;
 };
 
 /// PyRadiomics' checks and re-segmentation, then the features.
-void measure_label(const Image& image, const Box& box, const std::vector<DerivedImage>& derived, const LabelMap& map,
+void measure_label(const Image& image, const Box& box, const MeasuredImages& images, const LabelMap& map,
                    std::size_t place, const Work& work) {
   LabelledRegion& region = work.regions[place];
   const auto& processing = work.config.processing;
@@ -39,7 +41,8 @@ void measure_label(const Image& image, const Box& box, const std::vector<Derived
       require_measurable(*kept, processing);
     }
     const Roi& intensity = kept ? *kept : roi;
-    work.measure(place, {processing.resegment_shape ? intensity : roi, intensity, derived, map.grid, region.label});
+    work.measure(place, {processing.resegment_shape ? intensity : roi, intensity, images.derived, map.grid,
+                         region.label, images.original, work.not_finite});
   } catch (const InputError& error) {
     region.failure = error.what();
   }
@@ -69,11 +72,11 @@ void measure_group(const Image& image, const LabelMap& map, const std::vector<st
     return;
   }
   box = measured_box(box, image.grid, work.config.features, work.margin);
-  const auto derived = derived_images({SharedImage(), &image}, box, work.config.features);  // image outlives it
+  const auto images = measured_images({SharedImage(), &image}, box, work.config.features);  // image outlives it
   const bool whole = is_whole(box, map.grid);
   const LabelMap part = whole ? LabelMap() : cut(map, box);
   for (const std::size_t place : places)
-    if (work.regions[place].failure.empty()) measure_label(image, box, derived, whole ? map : part, place, work);
+    if (work.regions[place].failure.empty()) measure_label(image, box, images, whole ? map : part, place, work);
 }
 
 void measure_ibsi_resampled(const Image& image, const LabelMap& map, const Work& work) {
@@ -102,15 +105,6 @@ void measure_cropped(const Image& image, const LabelMap& map, std::size_t place,
   const int pad = processing.pad_distance;
   const Box padded = grown(box, {pad, pad, pad}, map.grid.size);
   measure_group(cut(image, padded), cut(map, padded), {place}, work);
-}
-
-void require_settings(const RadiomicsConfig& config) {
-  image_names(config.features);
-  family_columns(config.features);
-  texture_options_of(config.features);
-  const auto& spacing = config.processing.resampled_spacing_mm;
-  if (!spacing.empty() && (spacing.size() != 3 || *std::min_element(spacing.begin(), spacing.end()) < 0))
-    throw InputError("resampled_spacing_mm: expected three numbers from 0, as [1, 1, 1]");
 }
 
 /// The chosen labels; a label that is not there is told what is.
@@ -159,10 +153,38 @@ LabelMap on_grid(const Grid& image, const LabelMap& map, const RadiomicsConfig& 
 
 }  // namespace
 
+void require_settings(const RadiomicsConfig& config) {
+  require_settings(config.features);
+  const auto& processing = config.processing;
+  const auto finite = [](const std::vector<double>& numbers) {
+    return std::all_of(numbers.begin(), numbers.end(), [](double v) { return std::isfinite(v); });
+  };
+  const auto& spacing = processing.resampled_spacing_mm;
+  if (!spacing.empty() &&
+      (spacing.size() != 3 || !finite(spacing) || *std::min_element(spacing.begin(), spacing.end()) < 0))
+    throw InputError(fmt::format("resampled_spacing_mm is [{}]; expected three numbers from 0, as [1, 1, 1]",
+                                 fmt::join(spacing, ", ")));
+  const auto& range = processing.resegment_range;
+  if (range.size() > 2 || !finite(range) || !std::is_sorted(range.begin(), range.end()))
+    throw InputError(fmt::format("resegment_range is [{}]; expected the lowest and, if two, the highest intensity",
+                                 fmt::join(range, ", ")));
+  if (processing.round_intensities && profile_of(config.features) != Profile::kIbsi)
+    throw InputError("round_intensities: has no effect under profile pyradiomics");
+}
+
+std::string first_not_finite(const Image& image) {
+  const auto found = std::find_if(image.voxels.begin(), image.voxels.end(), [](double v) { return !std::isfinite(v); });
+  if (found == image.voxels.end()) return "";
+  const auto place = found - image.voxels.begin();
+  const std::int64_t width = image.grid.size[0], height = image.grid.size[1];
+  return fmt::format("{} at ({}, {}, {})", std::isnan(*found) ? "a NaN" : "an infinity", place % width,
+                     place / width % height, place / (width * height));
+}
+
 Box measured_box(const Box& box, const Grid& grid, const FeaturesConfig& config, int margin) {
   std::array<int, 3> reach = {margin, margin, margin};
-  const auto& families = config.families;
-  if (std::find(families.begin(), families.end(), "local_intensity") != families.end()) {
+  const auto families = families_of(config);
+  if (std::find(families.begin(), families.end(), Family::kLocalIntensity) != families.end()) {
     for (std::size_t a = 0; a < 3; ++a)
       reach[a] = std::max(margin, static_cast<int>(std::ceil(6.3 / grid.spacing_mm[a])));
   }
@@ -175,7 +197,7 @@ std::vector<LabelledRegion> for_each_region(const Image& image, LabelMap map, co
   std::vector<LabelledRegion> regions = regions_of(map, config.labels);
   if (!same_grid(image.grid, map.grid)) map = on_grid(image.grid, map, config, regions);
   map.grid = image.grid;  // equal but for what headers blur
-  const Work work{config, margin, measure, regions};
+  const Work work{config, margin, measure, regions, first_not_finite(image)};
   Image normalized;
   if (config.processing.normalize) normalized = normalize_image(image, config.processing);
   const Image& used = config.processing.normalize ? normalized : image;

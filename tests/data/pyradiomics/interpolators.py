@@ -23,7 +23,8 @@ with open(folder / "interpolators.csv", "w", newline="") as file:
     for case, spacing in SPACING.items():
         for interpolator in INTERPOLATORS:
             extractor = radiomics.featureextractor.RadiomicsFeatureExtractor(
-                minimumROIDimensions=1, additionalInfo=False, resampledPixelSpacing=spacing, interpolator=interpolator)
+                minimumROIDimensions=1, additionalInfo=False, padDistance=1, resampledPixelSpacing=spacing,
+                interpolator=interpolator)
             extractor.disableAllFeatures()
             extractor.enableFeatureClassByName("firstorder")
             found = extractor.execute(str(folder / f"{case}_image.nrrd"), str(folder / f"{case}_label.nrrd"))
