@@ -1,5 +1,9 @@
 #include "radiology/runs_and_zones.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include <bit>
 #include <cstring>
 #include <unordered_set>
@@ -9,14 +13,29 @@
 namespace radiopath::radiology {
 namespace {
 
-/// Columns of a table of lengths, sizes or distances up to `most`; longer ones are sorted.
-int table_columns(std::int64_t most) { return static_cast<int>(std::min<std::int64_t>(64, most + 1)); }
+/// Columns of a table of lengths, sizes or distances up to `most`; longer ones are sorted. Where levels are thousands,
+/// nearly all are short.
+int table_columns(std::int64_t most, int codes) {
+  return static_cast<int>(std::min<std::int64_t>(codes > 4096 ? 4 : 64, most + 1));
+}
 
 constexpr int kBlock = 64;
 
 /// Bit x is set where a[x] == b[x], of a whole block.
 template <class Code>
 std::uint64_t equal_bits(const Code* a, const Code* b) {
+#ifdef __SSE2__
+  if constexpr (sizeof(Code) == 1) {
+    std::uint64_t bits = 0;
+    for (int part = 0; part < kBlock / 16; ++part) {
+      const __m128i left = _mm_loadu_si128(reinterpret_cast<const __m128i*>(a) + part);
+      const __m128i right = _mm_loadu_si128(reinterpret_cast<const __m128i*>(b) + part);
+      const int equal = _mm_movemask_epi8(_mm_cmpeq_epi8(left, right));
+      bits |= static_cast<std::uint64_t>(static_cast<std::uint32_t>(equal)) << (16 * part);
+    }
+    return bits;
+  }
+#endif
   std::array<std::uint8_t, kBlock> equal;
   for (int x = 0; x < kBlock; ++x) equal[static_cast<std::size_t>(x)] = a[x] == b[x];
   std::uint64_t bits = 0;
@@ -87,7 +106,7 @@ class EqualPairs {
     for (const Offset& offset : offsets) steps_.push_back(box.step(offset));
     if (!runs_wanted_) return;
     const std::int64_t longest = *std::max_element(box.size.begin(), box.size.end());
-    runs_.assign(offsets.size(), CellCounter(box.code_count(), table_columns(longest)));
+    runs_.assign(offsets.size(), CellCounter(box.code_count(), table_columns(longest, box.code_count())));
     in_runs_.assign(offsets.size(), std::vector<std::int64_t>(static_cast<std::size_t>(box.code_count())));
   }
 
@@ -180,7 +199,8 @@ void count_zones(const LevelBox<Code>& box, Rows rows, ZoneForest& zones, const 
     largest = std::max(largest, zone.size);
     farthest = std::max(farthest, zone.distance);
   }
-  CellCounter sizes(box.code_count(), table_columns(largest)), distances(box.code_count(), table_columns(farthest));
+  const int codes = box.code_count();
+  CellCounter sizes(codes, table_columns(largest, codes)), distances(codes, table_columns(farthest, codes));
   for (const Zone& zone : found) {
     sizes.add(zone.code, zone.size);
     distances.add(zone.code, zone.distance);
@@ -223,5 +243,6 @@ void count_runs_and_zones(const LevelBox<Code>& box, Rows rows, const MatrixOpti
 
 template void count_runs_and_zones(const LevelBox<std::uint8_t>&, Rows, const MatrixOptions&, TextureMatrices&);
 template void count_runs_and_zones(const LevelBox<std::uint16_t>&, Rows, const MatrixOptions&, TextureMatrices&);
+template void count_runs_and_zones(const LevelBox<std::int32_t>&, Rows, const MatrixOptions&, TextureMatrices&);
 
 }  // namespace radiopath::radiology
