@@ -38,7 +38,8 @@ void measure_label(const Image& image, const Box& box, const std::vector<Derived
       require_measurable(*kept, processing);
     }
     const Roi& intensity = kept ? *kept : roi;
-    work.measure(place, {processing.resegment_shape ? intensity : roi, intensity, derived, map.grid, region.label});
+    work.measure(place, {processing.resegment_shape ? intensity : roi, intensity, derived, map.grid, region.label,
+                         region.box});
   } catch (const InputError& error) {
     region.failure = error.what();
   }

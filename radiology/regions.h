@@ -18,6 +18,7 @@ struct MeasuredRegion {
   std::span<const DerivedImage> images;  ///< all on one grid, that of the rois
   Grid grid;
   int label = 0;
+  Box box = {};  ///< of the label on the grid of the image that was given
 };
 
 /// A label of the mask as it was given, and why it cannot be measured.
