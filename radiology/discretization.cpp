@@ -10,7 +10,7 @@
 namespace radiopath::radiology {
 namespace {
 
-constexpr int kMostLevels = 65534;  // one code less than 16 bits hold, 0 being outside
+constexpr int kMostLevels = 65536;  // the whole range of 16 bits, a level each
 
 struct Range {
   double smallest = 0, largest = 0;

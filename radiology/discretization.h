@@ -16,7 +16,7 @@ struct Discretized {
 };
 
 // All throw InputError when an intensity is NaN or infinite, when the width or count is not positive, and when more
-// than 65534 levels would be needed. No voxels give no levels.
+// than 65536 levels would be needed. No voxels give no levels.
 
 /// PyRadiomics' binWidth: edges at multiples of `bin_width`, level 1 starting at the multiple at or below the smallest
 /// intensity; bins are closed on the left. As numpy.digitize over numpy.arange in PyRadiomics (imageoperations.py,

@@ -20,10 +20,6 @@
 namespace radiopath::radiology {
 namespace {
 
-bool of_original_alone(Family family) {
-  return family == Family::kShape || family == Family::kShape2D || family == Family::kMorphology;
-}
-
 bool is_texture(Family family) {
   switch (family) {
     case Family::kGlcm:
@@ -59,29 +55,90 @@ std::string column_name(const std::string& image, Family family, const FeatureCo
   return fmt::format("{}_{}_{}", image, name_of(family), feature.name);
 }
 
-/// Values of every family over one image, by family.
+/// A value and what is to be known about it.
+EngineValue engine_value(const FeatureValue& found) { return {found.value, std::string(describe(found.status))}; }
+
+std::vector<EngineValue> chosen(const FamilyColumns& family, const FeatureValues& found) {
+  std::vector<EngineValue> values;
+  for (const std::size_t place : family.places) values.push_back(engine_value(found[place]));
+  return values;
+}
+
+bool finite_in(const Roi& roi, const Image& image) {
+  bool finite = true;
+  roi.for_each_index([&](std::size_t index) { finite = finite && std::isfinite(image.voxels[index]); });
+  return finite;
+}
+
+/// Values of every family over one image, by family. What keeps grey levels from being made is no obstacle to features
+/// that need none.
 class ImageValues {
  public:
-  ImageValues(const MeasuredRegion& region, const Image& image, const FeaturesConfig& config,
-              const std::vector<double>& range, const std::vector<Family>& families)
+  ImageValues(const MeasuredRegion& region, const DerivedImage& image, const FeaturesConfig& config,
+              const std::vector<double>& range, const std::vector<FamilyColumns>& families)
       : region_(region), image_(image), config_(config), range_(range) {
-    std::optional<double> lowest;
-    if (!range.empty()) lowest = *std::min_element(range.begin(), range.end());
-    levels_ = discretize(intensities_in(region.intensity, image), config, lowest);
-    measure_textures(families);
-    intensities_ = intensities_in(region.intensity, image);  // again, so that they take no memory beside textures
+    auto intensities = intensities_in(region.intensity, *image.image);
+    make_levels(intensities);
+    intensities = {};  // made again below, so that they take no memory beside textures
+    if (levels_failure_.empty()) measure_textures(families);
+    intensities_ = intensities_in(region.intensity, *image.image);
+    levels_note_ = note_on_levels();
   }
 
-  FeatureValues of(Family family) const {
+  std::vector<EngineValue> of(const FamilyColumns& family) const {
+    if (!levels_failure_.empty() && (is_texture(family.family) || family.family == Family::kIntensityHistogram))
+      return std::vector<EngineValue>(family.columns.size(), {std::nan(""), levels_failure_});
+    std::vector<EngineValue> values = chosen(family, found_of(family.family));
+    for (std::size_t c = 0; c < values.size(); ++c)
+      if (is_discretised(family.family, family.columns[c])) add_note(values[c]);
+    return values;
+  }
+
+ private:
+  void make_levels(const std::vector<double>& intensities) {
+    std::optional<double> lowest;
+    if (!range_.empty()) lowest = *std::min_element(range_.begin(), range_.end());
+    try {
+      levels_ = discretize(intensities, config_, lowest);
+    } catch (const InputError& error) {
+      if (!finite_in(region_.intensity, *image_.image)) throw;  // nothing can be measured
+      levels_failure_ = image_.name + ": " + error.what();
+      levels_ = {std::vector<int>(intensities.size()), {1}, {static_cast<double>(intensities.size())}, 1};
+    }
+  }
+
+  static bool is_discretised(Family family, const FeatureColumn& column) {
+    if (family == Family::kFirstOrder) return column.name == "Entropy" || column.name == "Uniformity";
+    return is_texture(family) || family == Family::kIntensityHistogram;
+  }
+
+  /// Of a region that is not flat though its levels are few: often the width suits another unit. Filtered images have
+  /// few levels in the usual course of things; there one level alone is worth a word.
+  std::string note_on_levels() const {
+    if (intensities_.empty() || !levels_failure_.empty()) return "";
+    const auto [low, high] = std::minmax_element(intensities_.begin(), intensities_.end());
+    const std::size_t count = levels_.levels.size(), most = image_.name == "original" && config_.bin_count == 0 ? 4 : 1;
+    if (*low == *high || count > most) return "";
+    const std::string bins = count == 1 ? "one bin" : fmt::format("{} bins", count);
+    return config_.bin_count > 0
+               ? fmt::format("intensities {:.6g} to {:.6g} fall into {} of {}", *low, *high, bins, config_.bin_count)
+               : fmt::format("intensities {:.6g} to {:.6g} fall into {} of width {:g}; see --suggest-bins", *low, *high,
+                             bins, config_.bin_width);
+  }
+
+  void add_note(EngineValue& value) const {
+    if (!levels_failure_.empty()) value = {std::nan(""), levels_failure_};
+    else if (!levels_note_.empty() && (value.reason.empty() || value.reason == describe(Status::kFlatRegion)))
+      value.reason = levels_note_;
+  }
+
+  FeatureValues found_of(Family family) const {
     const auto& spacing = region_.grid.spacing_mm;
     switch (family) {
       case Family::kFirstOrder:
         return first_order_values(intensities_, levels_, spacing[0] * spacing[1] * spacing[2], config_.voxel_array_shift);
-      case Family::kShape: return shape_values(region_.morphological, profile_of(config_));
-      case Family::kShape2D: return shape_2d_values(region_.morphological, 2 - config_.force_2d_dimension);
-      case Family::kMorphology:
-        return morphology_values(region_.morphological, region_.intensity, intensities_);
-      case Family::kLocalIntensity: return local_intensity_values(region_.intensity, region_.grid, image_.voxels);
+      case Family::kLocalIntensity:
+        return local_intensity_values(region_.intensity, region_.grid, image_.image->voxels);
       case Family::kIntensityStatistics: return intensity_statistics_values(intensities_);
       case Family::kIntensityHistogram: return intensity_histogram_values(levels_);
       case Family::kIntensityVolumeHistogram: return volume_histogram(intensities_, range_, config_);
@@ -92,11 +149,10 @@ class ImageValues {
     return found->second;
   }
 
- private:
-  void measure_textures(const std::vector<Family>& families) {
+  void measure_textures(const std::vector<FamilyColumns>& families) {
     std::vector<Family> textures;
-    for (const Family family : families)
-      if (is_texture(family)) textures.push_back(family);
+    for (const auto& family : families)
+      if (is_texture(family.family)) textures.push_back(family.family);
     if (textures.empty()) return;
     const Roi* const edge = profile_of(config_) == Profile::kIbsi ? &region_.morphological : nullptr;
     const auto values = texture_features(region_.intensity, levels_, textures, texture_options_of(config_), edge);
@@ -104,40 +160,55 @@ class ImageValues {
   }
 
   const MeasuredRegion& region_;
-  const Image& image_;
+  const DerivedImage& image_;
   const FeaturesConfig& config_;
   const std::vector<double>& range_;
   std::vector<double> intensities_;
   Discretized levels_;
+  std::string levels_failure_, levels_note_;
   std::vector<std::pair<Family, FeatureValues>> textures_;
 };
 
-bool finite_in(const Roi& roi, const Image& image) {
-  bool finite = true;
-  roi.for_each_index([&](std::size_t index) { finite = finite && std::isfinite(image.voxels[index]); });
-  return finite;
+/// Why a filtered image cannot be measured in a region; "" when it can.
+std::string unmeasurable(const MeasuredRegion& region, const DerivedImage& image) {
+  if (!image.image) return image.reason;
+  if (image.name == "original" || finite_in(region.intensity, *image.image)) return "";
+  if (region.not_finite.empty()) return "the filter has no value at some voxels of the region";
+  return image.name.starts_with("lbp-3D")
+             ? fmt::format("the image holds {}, which the spline spreads", region.not_finite)
+             : fmt::format("the filter has no value at some voxels of the region; the image holds {}",
+                           region.not_finite);
+}
+
+/// The columns that are of the region whatever the images: the first of a row.
+std::vector<EngineValue> measure_region(const MeasuredRegion& region, const FeaturesConfig& config,
+                                        const std::vector<FamilyColumns>& wanted) {
+  std::vector<EngineValue> row;
+  for (const auto& family : wanted) {
+    FeatureValues found;
+    if (family.family == Family::kShape) found = shape_values(region.morphological, profile_of(config));
+    else if (family.family == Family::kShape2D)
+      found = shape_2d_values(region.morphological, 2 - config.force_2d_dimension);
+    else if (family.family == Family::kMorphology)
+      found = morphology_values(region.morphological, region.intensity, intensities_in(region.intensity, *region.original));
+    else continue;
+    for (auto& value : chosen(family, found)) row.push_back(std::move(value));
+  }
+  return row;
 }
 
 /// One image's part of a row.
 std::vector<EngineValue> measure_image(const MeasuredRegion& region, const DerivedImage& image,
-                                       const FeaturesConfig& config, const std::vector<double>& range) {
-  std::vector<FamilyColumns> wanted = family_columns(config);
-  std::erase_if(wanted, [&](const auto& f) { return of_original_alone(f.family) && image.name != "original"; });
+                                       const FeaturesConfig& config, const std::vector<double>& range,
+                                       const std::vector<FamilyColumns>& wanted) {
   std::vector<EngineValue> row;
-  const auto none = [&](const std::string& reason) {
+  if (const std::string reason = unmeasurable(region, image); !reason.empty()) {
     for (const auto& family : wanted) row.insert(row.end(), family.columns.size(), {std::nan(""), reason});
     return row;
-  };
-  if (!image.image) return none(image.reason);
-  if (image.name != "original" && !finite_in(region.intensity, *image.image))
-    return none("the filter has no value at some voxels of the region");
-  std::vector<Family> families;
-  for (const auto& family : wanted) families.push_back(family.family);
-  const ImageValues values(region, *image.image, config, range, families);
-  for (const auto& family : wanted) {
-    const FeatureValues found = values.of(family.family);
-    for (const std::size_t place : family.places) row.push_back({found[place].value, std::string(describe(found[place].status))});
   }
+  const ImageValues values(region, image, config, range, wanted);
+  for (const auto& family : wanted)
+    for (auto& value : values.of(family)) row.push_back(std::move(value));
   return row;
 }
 
@@ -146,24 +217,27 @@ std::vector<EngineValue> measure_image(const MeasuredRegion& region, const Deriv
 std::vector<EngineColumn> engine_columns(const FeaturesConfig& config) {
   std::vector<EngineColumn> columns;
   const auto families = family_columns(config);
-  for (const auto& image : image_names(config)) {
+  const auto add = [&](const std::string& image, bool of_original) {
     for (const auto& family : families) {
-      if (of_original_alone(family.family) && image != "original") continue;
-      for (const auto& feature : family.columns) {
-        columns.push_back(
-            {column_name(image, family.family, feature), image, family.family, feature});
-      }
+      if (of_original_alone(family.family) != of_original) continue;
+      for (const auto& feature : family.columns)
+        columns.push_back({column_name(image, family.family, feature), image, family.family, feature});
     }
-  }
+  };
+  add("original", true);
+  for (const auto& image : image_names(config)) add(image, false);
   return columns;
 }
 
 std::vector<EngineValue> measure(const MeasuredRegion& region, const FeaturesConfig& config,
                                  const std::vector<double>& resegment_range) {
+  std::vector<FamilyColumns> wanted = family_columns(config);
+  std::vector<EngineValue> row = measure_region(region, config, wanted);
+  std::erase_if(wanted, [](const auto& family) { return of_original_alone(family.family); });
+  if (wanted.empty()) return row;
   const auto parts = parallel_map(static_cast<std::int64_t>(region.images.size()), [&](std::int64_t i) {
-    return measure_image(region, region.images[static_cast<std::size_t>(i)], config, resegment_range);
+    return measure_image(region, region.images[static_cast<std::size_t>(i)], config, resegment_range, wanted);
   });
-  std::vector<EngineValue> row;
   for (const auto& part : parts) row.insert(row.end(), part.begin(), part.end());
   return row;
 }
@@ -191,9 +265,20 @@ std::vector<EngineColumn> map_columns(const FeaturesConfig& config) {
   return columns;
 }
 
+void require_map_settings(const RadiomicsConfig& config) {
+  require_settings(config);
+  map_columns(config.features);
+  if (config.maps.kernel_radius < 1)
+    throw InputError(fmt::format("kernel_radius is {}; expected 1 or more voxels", config.maps.kernel_radius));
+  if (texture_options_of(config.features).slices == Slices::kAveraged)
+    throw InputError(fmt::format("aggregation is {}; voxel-based maps know kernels in space or in a slice, not features "
+                                 "averaged over slices: set 2.5D:avg", config.features.aggregation));
+}
+
 std::vector<LabelledRegion> extract_maps(
     const Image& image, LabelMap labels, const RadiomicsConfig& config,
     const std::function<void(int label, const std::string& column, const Image& map)>& keep) {
+  require_map_settings(config);
   std::set<std::string> wanted;
   VoxelMapOptions options;
   options.families.clear();
@@ -209,7 +294,8 @@ std::vector<LabelledRegion> extract_maps(
   options.discretize = [&](const std::vector<double>& intensities) { return discretize(intensities, config.features); };
   const auto map_region = [&](std::size_t, const MeasuredRegion& region) {
     for (const DerivedImage& derived : region.images) {
-      if (!derived.image) throw InputError(derived.name + ": " + derived.reason);
+      if (const std::string reason = unmeasurable(region, derived); !reason.empty())
+        throw InputError(derived.name + ": " + reason);
       const VoxelMaps maps = voxel_maps(*derived.image, region.intensity, options);
       for (std::size_t f = 0; f < maps.features.size(); ++f) {
         const std::string column = column_name(derived.name, maps.features[f].first, maps.features[f].second);

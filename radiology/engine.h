@@ -15,7 +15,8 @@ struct EngineColumn {
   Family family;
   FeatureColumn feature;
 };
-/// The columns of a config, the same for every image. Shape and morphology are of the original alone.
+/// The columns of a config, the same for every image: shape and morphology first, which are named after the original
+/// and there without it, as in PyRadiomics; then family by family of each image.
 /// Throws InputError for an unknown family, feature or image type.
 std::vector<EngineColumn> engine_columns(const FeaturesConfig& config);
 
@@ -24,7 +25,8 @@ struct EngineValue {
   std::string reason;  ///< why there is none, or which convention it is; "" for a value
 };
 
-/// A row of the table, in the order of engine_columns(). An empty region gives NaN with the reason.
+/// A row of the table, in the order of engine_columns(). An empty region gives NaN with the reason; so does what an
+/// image's range leaves without grey levels. Throws InputError when the original is NaN or infinite in the region.
 std::vector<EngineValue> measure(const MeasuredRegion& region, const FeaturesConfig& config,
                                  const std::vector<double>& resegment_range = {});
 
@@ -44,8 +46,11 @@ std::vector<RegionRow> extract_regions(const Image& image, LabelMap labels, cons
 /// The columns that have voxel-based maps: first order and texture. Throws InputError when the config asks for none.
 std::vector<EngineColumn> map_columns(const FeaturesConfig& config);
 
+/// As require_settings, and what voxel-based maps cannot honour.
+void require_map_settings(const RadiomicsConfig& config);
+
 /// Voxel-based maps of every label in the order of map_columns(), each given to `keep` when it is made: an image on the
-/// region's box grown by the kernel's radius. Throws as map_columns and for_each_region do.
+/// region's box grown by the kernel's radius. Throws as require_map_settings and for_each_region do.
 std::vector<LabelledRegion> extract_maps(
     const Image& image, LabelMap labels, const RadiomicsConfig& config,
     const std::function<void(int label, const std::string& column, const Image& map)>& keep);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "core/error.h"
 #include "core/hash.h"
@@ -23,15 +24,19 @@ bool measurable(const Roi& roi, double volume_mm3, const HabitatsConfig& config)
   return roi.count() > 1 && roi.dimensions() >= 2 && volume_mm3 >= config.min_volume_mm3;
 }
 
-FeaturesConfig without_shape(FeaturesConfig config) {
-  std::erase_if(config.families, [](const auto& name) { return name == "shape" || name == "shape2D"; });
-  return config;
-}
-FeaturesConfig shape_alone(FeaturesConfig config) {
-  std::erase_if(config.families, [](const auto& name) { return name != "shape" && name != "shape2D"; });
-  config.image_types = {"original"};
-  config.filters = {};
-  return config;
+enum class Shape : std::uint8_t { kAlone, kLeftOut };
+
+/// The config's families of one kind, which every sequence shares (shape) or has of its own; nothing where it has none.
+std::optional<FeaturesConfig> part_of(FeaturesConfig config, Shape shape) {
+  const auto is_shape = [](Family family) { return family == Family::kShape || family == Family::kShape2D; };
+  const auto families = families_of(config);
+  config.families.clear();
+  for (const Family family : families)
+    if (is_shape(family) == (shape == Shape::kAlone)) config.families.emplace_back(name_of(family));
+  std::erase_if(config.only, [&](const auto& entry) {
+    return std::find(config.families.begin(), config.families.end(), entry.first) == config.families.end();
+  });
+  return config.families.empty() ? std::nullopt : std::optional(config);
 }
 
 /// Filters see 0 where an image does not reach, as SimpleITK's resampling leaves it.
@@ -46,8 +51,8 @@ Image for_filters(const Volume& channel) {
 Extract extract_of(const FeaturesConfig& config) {
   const auto images = image_names(config);
   const bool plain = std::all_of(images.begin(), images.end(), [](const auto& name) { return name == "original"; });
-  const auto& families = config.families;
-  const bool local = std::find(families.begin(), families.end(), "local_intensity") != families.end();
+  const auto families = families_of(config);
+  const bool local = std::find(families.begin(), families.end(), Family::kLocalIntensity) != families.end();
   return plain && !local ? Extract::lesion : Extract::everything;
 }
 
@@ -56,15 +61,12 @@ std::vector<double> measure_habitats(const RadiologyConfig& config, int k, const
                                      const LesionImages& images) {
   const double voxel_mm3 = habitats.grid.voxel_volume_mm3();
   const auto lesion_voxels = static_cast<double>(images.lesion.count());
-  const FeaturesConfig shape = shape_alone(config.features), others = without_shape(config.features);
+  const auto shape = part_of(config.features, Shape::kAlone), others = part_of(config.features, Shape::kLeftOut);
   const Box box = measured_box(bounding_box(images.lesion), images.lesion.grid, config.features);
   const LabelMap part = cut(habitats, box);
-  const auto derived_of = [&](const Volume& channel, const FeaturesConfig& features) {
-    return derived_images(std::make_shared<const Image>(for_filters(channel)), box, features);
-  };
-  const auto original = derived_of(images.channels.front(), shape);
-  std::vector<std::vector<DerivedImage>> filtered;
-  for (const Volume& channel : images.channels) filtered.push_back(derived_of(channel, others));
+  std::vector<MeasuredImages> channels;
+  for (const Volume& channel : images.channels)
+    if (others) channels.push_back(measured_images(std::make_shared<const Image>(for_filters(channel)), box, *others));
   std::vector<double> row;
   for (int h = 1; h <= k; ++h) {
     const Roi roi = make_roi(part, h);
@@ -72,12 +74,12 @@ std::vector<double> measure_habitats(const RadiologyConfig& config, int k, const
     row.push_back(volume_mm3 / 1000);
     row.push_back(static_cast<double>(roi.count()) / lesion_voxels);
     const Roi measured = measurable(roi, volume_mm3, config.habitats) ? roi : Roi{};
-    const auto add = [&](std::span<const DerivedImage> derived, const FeaturesConfig& features) {
-      for (const auto& value : measure({measured, measured, derived, part.grid}, features)) row.push_back(value.value);
+    const auto add = [&](const MeasuredImages& on, const FeaturesConfig& features) {
+      for (const auto& value : measure({measured, measured, on.derived, part.grid, h, on.original}, features))
+        row.push_back(value.value);
     };
-    if (!shape.families.empty()) add(original, shape);
-    for (const auto& derived : filtered)
-      if (!others.families.empty()) add(derived, others);
+    if (shape) add({}, *shape);
+    for (const auto& channel : channels) add(channel, *others);
   }
   return row;
 }
@@ -132,7 +134,11 @@ std::vector<double> row_of(const RadiologyConfig& config, const HabitatModel& mo
 }  // namespace
 
 std::vector<std::string> feature_columns(const RadiologyConfig& config, int k) {
-  const auto shape = engine_columns(shape_alone(config.features)), others = engine_columns(without_shape(config.features));
+  const auto columns_of_part = [&](Shape kind) {
+    const auto part = part_of(config.features, kind);
+    return part ? engine_columns(*part) : std::vector<EngineColumn>();
+  };
+  const auto shape = columns_of_part(Shape::kAlone), others = columns_of_part(Shape::kLeftOut);
   std::vector<std::string> columns;
   const auto add = [&](const std::string& prefix, const std::vector<EngineColumn>& names) {
     for (const auto& column : names) columns.push_back(prefix + column.name);
@@ -187,7 +193,7 @@ std::vector<Failures::Entry> check_inputs(const RadiologyConfig& config, const P
   const bool settings_fit = found.guard("", kStage, [&] {
     require_columns(config, view.cohort());
     require_habitat_settings(config);
-    with_context("[radiology.features]", [&] { feature_columns(config, 1); });
+    with_context("[radiology.features]", [&] { require_settings(config.features); });
   });
   if (!settings_fit) return found.entries();
   const InclusionRule rule(config.include);

@@ -18,9 +18,29 @@ constexpr Family kFamilies[] = {Family::kFirstOrder,        Family::kShape,     
 
 }  // namespace
 
+bool of_original_alone(Family family) {
+  return family == Family::kShape || family == Family::kShape2D || family == Family::kMorphology;
+}
+
 Profile profile_of(const FeaturesConfig& config) {
   return config.profile == "ibsi" ? Profile::kIbsi : Profile::kPyRadiomics;
 }
+
+std::vector<std::string> default_families(Profile profile) {
+  if (profile == Profile::kPyRadiomics) return {"shape", "firstorder", "glcm", "gldm", "glrlm", "glszm", "ngtdm"};
+  std::vector<std::string> names;
+  for (const Family family : kFamilies)
+    if (!columns_of(family, profile).empty()) names.emplace_back(name_of(family));
+  return names;
+}
+
+namespace {
+
+std::vector<std::string> family_names(const FeaturesConfig& config) {
+  return config.families.empty() ? default_families(profile_of(config)) : config.families;
+}
+
+}  // namespace
 
 std::vector<Family> families_of(const FeaturesConfig& config) {
   std::vector<std::string> known;
@@ -28,7 +48,7 @@ std::vector<Family> families_of(const FeaturesConfig& config) {
     if (!columns_of(family, profile_of(config)).empty()) known.emplace_back(name_of(family));
   }
   std::vector<Family> families;
-  for (const auto& name : config.families) {
+  for (const auto& name : family_names(config)) {
     const auto* const found =
         std::find_if(std::begin(kFamilies), std::end(kFamilies), [&](Family f) { return name_of(f) == name; });
     if (found == std::end(kFamilies) || std::find(known.begin(), known.end(), name) == known.end()) {
@@ -97,9 +117,10 @@ const std::vector<std::string>* chosen_features(const FeaturesConfig& config, Fa
 }
 
 void require_families(const FeaturesConfig& config) {
+  const auto families = family_names(config);
   for (const auto& [name, features] : config.only) {
-    if (std::find(config.families.begin(), config.families.end(), name) == config.families.end())
-      throw InputError(fmt::format("only: '{}' is none of the families: {}", name, join_names(config.families)));
+    if (std::find(families.begin(), families.end(), name) == families.end())
+      throw InputError(fmt::format("only: '{}' is none of the families: {}", name, join_names(families)));
   }
 }
 
@@ -112,11 +133,17 @@ std::vector<FamilyColumns> family_columns(const FeaturesConfig& config) {
     const auto all = columns_of(family, profile_of(config));
     const auto* const chosen = chosen_features(config, family, all);
     FamilyColumns kept{family, {}, {}};
-    for (std::size_t c = 0; c < all.size(); ++c) {
-      if (chosen != nullptr && std::find(chosen->begin(), chosen->end(), all[c].name) == chosen->end()) continue;
-      if (chosen == nullptr && all[c].deprecated() && profile_of(config) == Profile::kPyRadiomics && !config.deprecated) continue;
+    const auto keep = [&](std::size_t c) {
+      if (std::find(kept.places.begin(), kept.places.end(), c) != kept.places.end()) return;
       kept.columns.push_back(all[c]);
       kept.places.push_back(c);
+    };
+    const bool old = profile_of(config) == Profile::kIbsi || config.deprecated;
+    for (std::size_t c = 0; c < all.size() && chosen == nullptr; ++c)
+      if (old || !all[c].deprecated()) keep(c);
+    for (std::size_t n = 0; chosen != nullptr && n < chosen->size(); ++n) {
+      for (std::size_t c = 0; c < all.size(); ++c)
+        if (all[c].name == (*chosen)[n]) keep(c);
     }
     wanted.push_back(std::move(kept));
   }

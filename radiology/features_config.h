@@ -19,10 +19,11 @@ namespace radiopath::radiology {
 /// What is measured in a region: PyRadiomics' settings of its feature classes, and IBSI's aggregation.
 struct FeaturesConfig {
   std::string profile = "pyradiomics";
-  std::vector<std::string> families = {"firstorder", "shape", "glcm", "glrlm", "glszm", "gldm", "ngtdm"};
+  std::vector<std::string> families;
   std::map<std::string, std::vector<std::string>> only;
   std::vector<std::string> image_types = {"original"};
   std::vector<double> sigma_mm;
+  bool sigma_as_integers = false;
   bool gradient_use_spacing = true;
   WaveletConfig wavelet;
   LocalBinaryPattern2dConfig lbp_2d;
@@ -49,13 +50,15 @@ struct FeaturesConfig {
         field("families", &FeaturesConfig::families,
               "feature classes: firstorder, shape, shape2D, glcm, glrlm, glszm, gldm, ngtdm; under ibsi shape, "
               "morphology, local_intensity, intensity_statistics, intensity_histogram, intensity_volume_histogram, "
-              "glcm, glrlm, glszm, gldzm, gldm (NGLDM), ngtdm"),
+              "glcm, glrlm, glszm, gldzm, gldm (NGLDM), ngtdm; empty: all of the profile, without shape2D"),
         field("only", &FeaturesConfig::only,
               "features of a family where not all are wanted, as { glcm = [\"Idm\", \"Contrast\"] }"),
         field("image_types", &FeaturesConfig::image_types,
               "images measured: original, wavelet, log, square, squareroot, logarithm, exponential, gradient, lbp-2D, "
               "lbp-3D"),
         field("sigma_mm", &FeaturesConfig::sigma_mm, "widths of the Laplacian of Gaussian, an image each").unit("mm"),
+        field("sigma_as_integers", &FeaturesConfig::sigma_as_integers,
+              "whole sigma_mm are named log-sigma-2-mm-3D, as PyRadiomics names [2]; else log-sigma-2-0-mm-3D"),
         field("gradient_use_spacing", &FeaturesConfig::gradient_use_spacing, "gradient per mm rather than per voxel"),
         field("wavelet", &FeaturesConfig::wavelet, "of the image type wavelet"),
         field("lbp_2d", &FeaturesConfig::lbp_2d, "of the image type lbp-2D"),
@@ -69,13 +72,13 @@ struct FeaturesConfig {
             .unit("intensity")
             .at_least(1e-9),
         field("bin_count", &FeaturesConfig::bin_count, "number of grey levels instead of a width; 0: bin_width counts")
-            .range(0, 65534),
+            .range(0, 65536),
         field("ivh_bin_width", &FeaturesConfig::ivh_bin_width,
               "bins of the intensity-volume histogram; 0: whole intensities, or 1000 bins where they are none")
             .unit("intensity")
             .at_least(0),
         field("ivh_bin_count", &FeaturesConfig::ivh_bin_count, "number of its bins instead of a width; 0: none")
-            .range(0, 65534),
+            .range(0, 65536),
         field("force_2d", &FeaturesConfig::force_2d, "neighbours within slices only, all slices in one matrix"),
         field("force_2d_dimension", &FeaturesConfig::force_2d_dimension, "axis across the slices: 0 = z, 1 = y, 2 = x")
             .range(0, 2),
@@ -95,15 +98,20 @@ struct FeaturesConfig {
 };
 
 Profile profile_of(const FeaturesConfig& config);
+/// What an empty FeaturesConfig::families stands for, in PyRadiomics' order.
+std::vector<std::string> default_families(Profile profile);
 /// Throws InputError naming the nearest family that the profile has.
 std::vector<Family> families_of(const FeaturesConfig& config);
+/// Of the region rather than of an image: measured once, under the name of the original.
+bool of_original_alone(Family family);
 /// Throws InputError for distances below 1 or none.
 TextureOptions texture_options_of(const FeaturesConfig& config);
 /// Grey levels by the config's profile. `lowest`: lower bound of re-segmentation (ibsi only).
 Discretized discretize(const std::vector<double>& intensities, const FeaturesConfig& config,
                        std::optional<double> lowest = {});
 
-/// A family's columns under the config: those of its profile that are wanted, deprecated ones where they are asked for.
+/// A family's columns under the config: those of its profile that are wanted, deprecated ones where they are asked for;
+/// in the order in which they are named, else in PyRadiomics' order.
 struct FamilyColumns {
   Family family;
   std::vector<FeatureColumn> columns;

@@ -9,18 +9,36 @@
 
 namespace radiopath::radiology {
 
+namespace {
+
+/// Sum whose rounding errors are carried along (Neumaier, ZAMM 1974;54:39).
+class CarefulSum {
+ public:
+  void add(double value) {
+    const double next = sum_ + value;
+    lost_ += std::abs(sum_) >= std::abs(value) ? (sum_ - next) + value : (value - next) + sum_;
+    sum_ = next;
+  }
+  double value() const { return sum_ + lost_; }
+
+ private:
+  double sum_ = 0, lost_ = 0;
+};
+
+}  // namespace
+
 Image normalize_image(Image image, const ImageProcessingConfig& config) {
+  // ITK's formulas, to the bit: whether two clipped voxels compare as equal in LBP3D is left to rounding.
   const auto n = static_cast<double>(image.voxels.size());
-  double sum = 0, squares = 0;
-  for (const double v : image.voxels) sum += v;
-  const double mean = sum / n;
+  CarefulSum sums, all_squares;
+  for (const double v : image.voxels) sums.add(v), all_squares.add(v * v);
+  const double sum = sums.value(), mean = sum / n;
   if (!std::isfinite(mean)) throw InputError("cannot be normalised: some voxels are not finite");
-  for (const double v : image.voxels) squares += (v - mean) * (v - mean);
-  const double sd = std::sqrt(squares / (n - 1));
+  const double sd = std::sqrt((all_squares.value() - sum * sum / n) / (n - 1));
   if (!(sd > 0)) throw InputError(fmt::format("cannot be normalised: all voxels hold {}; is the image blank?", mean));
-  const double limit = config.remove_outliers;
+  const double limit = config.remove_outliers, scale = 1 / sd;
   for (double& v : image.voxels) {
-    v = (v - mean) / sd;
+    v = (v - mean) * scale;
     if (limit > 0) v = std::clamp(v, -limit, limit);
     v *= config.normalize_scale;
   }
@@ -83,10 +101,8 @@ std::vector<bool> resegmentation(const std::vector<double>& intensities, const I
   const auto restrict_to = [&](double low, double high) {
     for (std::size_t v = 0; v < keep.size(); ++v) keep[v] = keep[v] && intensities[v] >= low && intensities[v] <= high;
   };
-  if (config.resegment_range.size() > 2) throw InputError("resegment_range: expected one or two numbers");
   if (!config.resegment_range.empty() && !intensities.empty()) {
     std::vector<double> range = config.resegment_range;
-    std::sort(range.begin(), range.end());
     if (config.resegment_mode == "relative") {
       const double highest = *std::max_element(intensities.begin(), intensities.end());
       for (double& bound : range) bound *= highest;

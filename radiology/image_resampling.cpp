@@ -23,13 +23,14 @@ constexpr unsigned kSincRadius = 5;  // SimpleITK's
 template <class Window>
 using Sinc = itk::WindowedSincInterpolateImageFunction<Doubles, kSincRadius, Window>;
 
+/// SimpleITK's width and reach (in widths), which differ between the two.
 template <class Gaussian>
-itk::InterpolateImageFunction<Doubles>::Pointer gaussian(const Grid& grid) {
+itk::InterpolateImageFunction<Doubles>::Pointer gaussian(const Grid& grid, double sigma_voxels, double alpha) {
   const auto function = Gaussian::New();
   typename Gaussian::ArrayType sigma;
-  for (unsigned a = 0; a < 3; ++a) sigma[a] = 0.8 * grid.spacing_mm[a];  // SimpleITK's
+  for (unsigned a = 0; a < 3; ++a) sigma[a] = sigma_voxels * grid.spacing_mm[a];
   function->SetSigma(sigma);
-  function->SetAlpha(4);
+  function->SetAlpha(alpha);
   return function.GetPointer();
 }
 
@@ -38,8 +39,9 @@ itk::InterpolateImageFunction<Doubles>::Pointer interpolator_named(const std::st
   if (name == "nearest") return itk::NearestNeighborInterpolateImageFunction<Doubles>::New().GetPointer();
   if (name == "linear") return itk::LinearInterpolateImageFunction<Doubles>::New().GetPointer();
   if (name == "bspline") return itk::BSplineInterpolateImageFunction<Doubles>::New().GetPointer();
-  if (name == "gaussian") return gaussian<itk::GaussianInterpolateImageFunction<Doubles>>(grid);
-  if (name == "label_gaussian") return gaussian<itk::LabelImageGaussianInterpolateImageFunction<Doubles>>(grid);
+  if (name == "gaussian") return gaussian<itk::GaussianInterpolateImageFunction<Doubles>>(grid, 0.8, 4);
+  if (name == "label_gaussian")
+    return gaussian<itk::LabelImageGaussianInterpolateImageFunction<Doubles>>(grid, 1, 1);
   if (name == "hamming_windowed_sinc") return Sinc<HammingWindowFunction<kSincRadius>>::New().GetPointer();
   if (name == "cosine_windowed_sinc") return Sinc<CosineWindowFunction<kSincRadius>>::New().GetPointer();
   if (name == "welch_windowed_sinc") return Sinc<WelchWindowFunction<kSincRadius>>::New().GetPointer();

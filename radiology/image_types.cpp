@@ -33,13 +33,18 @@ std::vector<std::string> wavelet_names_of(const FeaturesConfig& config) {
   return names;
 }
 
+std::string log_name_of(double sigma, const FeaturesConfig& config) {
+  if (!(sigma > 0)) throw InputError(fmt::format("sigma_mm holds {:g}; expected widths above 0", sigma));
+  return log_name(sigma, config.sigma_as_integers ? WholeSigma::kInteger : WholeSigma::kFloat);
+}
+
 std::vector<std::string> names_of(const std::string& type, const FeaturesConfig& config) {
   std::vector<std::string> names;
   if (type == "wavelet") return wavelet_names_of(config);
   if (type == "lbp-3D") return local_binary_pattern_3d_names(config.lbp_3d);
   if (type == "log") {
     if (config.sigma_mm.empty()) throw InputError("image_types: log needs sigma_mm, as sigma_mm = [2.0, 4.0]");
-    for (const double sigma : config.sigma_mm) names.push_back(log_name(sigma));
+    for (const double sigma : config.sigma_mm) names.push_back(log_name_of(sigma, config));
     return names;
   }
   return {type};
@@ -93,6 +98,48 @@ std::vector<std::string> image_names(const FeaturesConfig& config) {
   return names;
 }
 
+namespace {
+
+/// Whether force_2d would change any image: the way that an ibsi config uses it.
+bool filters_in_slices(const FeaturesConfig& config) {
+  const auto has = [&](const char* type) {
+    return std::find(config.image_types.begin(), config.image_types.end(), type) != config.image_types.end();
+  };
+  return has("wavelet") || has("lbp-2D") || !named_filters(config.filters, extent_of(config)).empty();
+}
+
+void require_effect(const FeaturesConfig& config) {
+  const FeaturesConfig defaults;
+  const auto refuse = [&](bool set, const char* name, const char* instead) {
+    if (set) throw InputError(fmt::format("{}: has no effect under profile {}; {}", name, config.profile, instead));
+  };
+  if (profile_of(config) == Profile::kIbsi) {
+    refuse(config.force_2d && !filters_in_slices(config), "force_2d",
+           "aggregation = \"2.5D:avg\" keeps neighbours within slices");
+    refuse(config.weighting != defaults.weighting, "weighting", "aggregation = \"3D:mrg\" merges directions");
+    refuse(config.voxel_array_shift != 0, "voxel_array_shift", "it is of firstorder under pyradiomics");
+  } else {
+    refuse(config.aggregation != defaults.aggregation, "aggregation",
+           "set profile = \"ibsi\", or force_2d (2.5D) and weighting = \"no_weighting\" (mrg)");
+    refuse(config.ivh_bin_width != 0, "ivh_bin_width", "the intensity-volume histogram is of ibsi");
+    refuse(config.ivh_bin_count != 0, "ivh_bin_count", "the intensity-volume histogram is of ibsi");
+  }
+}
+
+}  // namespace
+
+void require_settings(const FeaturesConfig& config) {
+  image_names(config);
+  family_columns(config);
+  texture_options_of(config);
+  if (!(config.bin_width > 0)) throw InputError(fmt::format("bin_width is {}; expected a positive number", config.bin_width));
+  require_effect(config);
+}
+
+SharedImage original_in(const SharedImage& image, const Box& box) {
+  return is_whole(box, image->grid) ? image : std::make_shared<const Image>(cut(*image, box));
+}
+
 std::vector<DerivedImage> derived_images(const SharedImage& whole, const Box& box, const FeaturesConfig& config) {
   const Image& image = *whole;
   std::vector<DerivedImage> derived;
@@ -101,13 +148,13 @@ std::vector<DerivedImage> derived_images(const SharedImage& whole, const Box& bo
   };
   for (const auto& type : config.image_types) {
     if (type == "original") {
-      if (is_whole(box, image.grid)) derived.push_back({type, whole, ""});
-      else add(type, cut(image, box));
+      derived.push_back({type, original_in(whole, box), ""});
     } else if (type == "log") {
       for (const double sigma : config.sigma_mm) {
         const std::string reason = log_skipped(image.grid, sigma);
-        if (reason.empty()) add(log_name(sigma), cut(laplacian_recursive_gaussian(image, sigma), box));
-        else derived.push_back({log_name(sigma), nullptr, reason});
+        const std::string name = log_name_of(sigma, config);
+        if (reason.empty()) add(name, cut(laplacian_recursive_gaussian(image, sigma), box));
+        else derived.push_back({name, nullptr, reason});
       }
     } else {
       auto images = images_of(type, image, box, config);
@@ -122,6 +169,16 @@ std::vector<DerivedImage> derived_images(const SharedImage& whole, const Box& bo
   for (const auto& [name, kind, filter] : named_filters(config.filters, extent))
     add(name, standard_filter_in(image, box, filter, extent));
   return derived;
+}
+
+MeasuredImages measured_images(const SharedImage& image, const Box& box, const FeaturesConfig& config) {
+  MeasuredImages images{derived_images(image, box, config), nullptr};
+  for (const DerivedImage& derived : images.derived)
+    if (derived.name == "original") images.original = derived.image;
+  const auto families = families_of(config);
+  if (!images.original && std::find(families.begin(), families.end(), Family::kMorphology) != families.end())
+    images.original = original_in(image, box);
+  return images;
 }
 
 }  // namespace radiopath::radiology

@@ -9,6 +9,7 @@
 #include "core/hash.h"
 #include "core/inclusion.h"
 #include "core/table.h"
+#include "radiology/coverage.h"
 #include "radiology/extraction.h"
 
 namespace radiopath::radiology {
@@ -17,17 +18,22 @@ namespace {
 std::string name_of_file(const std::filesystem::path& file) { return file.filename().string(); }
 
 /// The grid the lesion is analysed on before it is cut. A mask belongs to the series it was drawn on, so one of the
-/// sequences must share its grid; the others are resampled.
-Grid lesion_grid(const RadiologyConfig& config, const ExaminationFiles& files, const Grid& mask,
+/// sequences must share its grid; the others are resampled. A resampled mask must lie within the first sequence.
+Grid lesion_grid(const RadiologyConfig& config, const ExaminationFiles& files, const Mask& mask,
                  const std::vector<Grid>& sequences) {
   for (const Grid& sequence : sequences) {
-    if (same_grid(sequence, mask)) return mask;
+    if (same_grid(sequence, mask.grid)) return mask.grid;
   }
-  if (config.resample_mask) return sequences.front();
-  throw InputError(
-      grid_difference(name_of_file(files.sequences.front()), sequences.front(), name_of_file(files.mask), mask) +
-      (sequences.size() > 1 ? " No other sequence shares the mask's grid." : "") +
-      " Set [radiology] resample_mask = true to resample it.");
+  const Coverage coverage =
+      coverage_of(mask.grid, [&](std::size_t i) { return mask.voxels[i] != 0; }, sequences.front());
+  const std::string beyond = beyond_image(coverage);
+  if (config.resample_mask && beyond.empty()) return sequences.front();
+  const std::string first = name_of_file(files.sequences.front()), name = name_of_file(files.mask);
+  if (config.resample_mask) throw InputError(fmt::format("{} and {}: {}", first, name, beyond));
+  throw InputError(grid_difference(first, sequences.front(), name, mask.grid) +
+                   (sequences.size() > 1 ? " No other sequence shares the mask's grid." : "") +
+                   (coverage.inside > 0 ? " Set [radiology] resample_mask = true to resample it."
+                                        : " As they lie, " + beyond));
 }
 
 Mask read_lesion(const RadiologyConfig& config, const ExaminationFiles& files) {
@@ -37,7 +43,7 @@ Mask read_lesion(const RadiologyConfig& config, const ExaminationFiles& files) {
 /// The lesion on its analysis grid, and that grid.
 Mask place_lesion(const RadiologyConfig& config, const ExaminationFiles& files, Mask mask,
                   const std::vector<Grid>& sequences) {
-  Grid grid = lesion_grid(config, files, mask.grid, sequences);
+  Grid grid = lesion_grid(config, files, mask, sequences);
   if (config.preprocessing.grid == "isotropic") grid = isotropic_grid(grid, config.preprocessing.voxel_size_mm);
   mask = resample(mask, grid);
   if (mask.count() == 0) {

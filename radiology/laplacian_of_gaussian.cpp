@@ -20,9 +20,9 @@ std::string log_skipped(const Grid& grid, double sigma_mm) {
   return "";
 }
 
-std::string log_name(double sigma_mm) {
+std::string log_name(double sigma_mm, WholeSigma whole) {
   std::string text = fmt::format("{}", sigma_mm);  // shortest form, as Python's str()
-  if (text.find_first_of(".en") == std::string::npos) text += ".0";
+  if (whole == WholeSigma::kFloat && text.find_first_of(".en") == std::string::npos) text += ".0";
   std::replace(text.begin(), text.end(), '.', '-');
   return "log-sigma-" + text + "-mm-3D";
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <span>
+#include <type_traits>
 #include <vector>
 
 #include "radiology/discretization.h"
@@ -19,15 +20,16 @@ struct VoxelRow {
 };
 
 /// A region's grey levels in a box with a margin as wide as the farthest neighbour, so that no neighbour needs a test
-/// of bounds. `Code` is std::uint8_t or std::uint16_t.
+/// of bounds. `Code` is std::uint8_t, std::uint16_t or, for levels that do not fit the latter, std::int32_t.
 template <class Code>
 struct LevelBox {
+  using Value = std::conditional_t<sizeof(Code) == 4, std::int32_t, std::uint16_t>;
   static constexpr int kBlock = 64;  ///< voxels that are compared at once
 
   std::array<std::int64_t, 3> size = {0, 0, 0};
   std::vector<VoxelRow> rows;
   std::vector<Code> codes;            ///< 0 outside, 1 + rank of the grey level inside; kBlock more at the end
-  std::vector<std::uint16_t> values;  ///< 0 outside, the grey level inside
+  std::vector<Value> values;          ///< 0 outside, the grey level inside
   std::vector<int> level_of;          ///< grey level of code - 1
 
   std::int64_t step(const Offset& offset) const { return offset[0] + size[0] * (offset[1] + size[1] * offset[2]); }
@@ -57,7 +59,7 @@ LevelBox<Code> make_level_box(const Roi& roi, const Discretized& levels, int mar
     const int rank = levels.level_of_voxel[v];
     box.codes[static_cast<std::size_t>(place)] = static_cast<Code>(rank + 1);
     box.values[static_cast<std::size_t>(place)] =
-        static_cast<std::uint16_t>(levels.levels[static_cast<std::size_t>(rank)]);
+        static_cast<typename LevelBox<Code>::Value>(levels.levels[static_cast<std::size_t>(rank)]);
     if (place != last + 1) box.rows.push_back({place, 0, static_cast<std::int32_t>(v)});
     ++box.rows.back().length;
     last = place;

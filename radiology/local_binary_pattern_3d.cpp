@@ -221,12 +221,17 @@ std::vector<NamedImage> local_binary_pattern_3d(const Image& image, const LocalB
     for (const Point& p : points) displacements.push_back(p[2 - a]);
     taps[a] = taps_along(box.low[a], box.size[a], image.grid.size[a], displacements);
   }
-  const auto coefficients = spline_coefficients(image);
   std::vector<NamedImage> result;
   for (const auto& name : local_binary_pattern_3d_names(config)) {
     result.push_back({name, {cut(image.grid, box), {}, VoxelType::float64}});
     result.back().image.voxels.resize(static_cast<std::size_t>(result.back().image.grid.voxel_count()));
   }
+  if (!std::all_of(image.voxels.begin(), image.voxels.end(), [](double v) { return std::isfinite(v); })) {
+    for (auto& made : result)  // the spline spreads it over the whole image
+      std::fill(made.image.voxels.begin(), made.image.voxels.end(), std::numeric_limits<double>::quiet_NaN());
+    return result;
+  }
+  const auto coefficients = spline_coefficients(image);
   const std::size_t count = points.size();
   parallel_for(box.size[2], [&](std::int64_t z) {
     std::vector<double> values(count);

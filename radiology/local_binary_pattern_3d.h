@@ -29,7 +29,8 @@ std::vector<std::string> local_binary_pattern_3d_names(const LocalBinaryPattern3
 
 /// The images of `box`. A level is the L2 norm over the sphere of that degree's part of the pattern (sample >= centre),
 /// k the excess kurtosis of the samples in double precision, NaN where they are all equal. Samples are interpolated by
-/// cubic splines over the whole image, 0 beyond it, and rounded to whole numbers in an integer image. As in PyRadiomics
+/// cubic splines over the whole image, 0 beyond it, and rounded to whole numbers in an integer image. One voxel that is
+/// not finite makes all NaN. As in PyRadiomics
 /// the sphere's x lies along the image's z, and polar angle and azimuth change places in the harmonics.
 /// Source: PyRadiomics 3.0.1 imageoperations.py, getLBP3DImage; Banerjee et al., ACCV Workshops 2012, LNCS 7728.
 std::vector<NamedImage> local_binary_pattern_3d(const Image& image, const LocalBinaryPattern3dConfig& config,

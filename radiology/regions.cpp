@@ -1,6 +1,7 @@
 #include "radiology/regions.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -8,6 +9,7 @@
 
 #include "core/error.h"
 #include "core/table.h"
+#include "radiology/coverage.h"
 
 namespace radiopath::radiology {
 namespace {
@@ -20,10 +22,11 @@ struct Work {
   int margin;
   const Measure& measure;
   std::vector<LabelledRegion>& regions;
+  std::string not_finite;
 };
 
 /// PyRadiomics' checks and re-segmentation, then the features.
-void measure_label(const Image& image, const Box& box, const std::vector<DerivedImage>& derived, const LabelMap& map,
+void measure_label(const Image& image, const Box& box, const MeasuredImages& images, const LabelMap& map,
                    std::size_t place, const Work& work) {
   LabelledRegion& region = work.regions[place];
   const auto& processing = work.config.processing;
@@ -38,8 +41,8 @@ void measure_label(const Image& image, const Box& box, const std::vector<Derived
       require_measurable(*kept, processing);
     }
     const Roi& intensity = kept ? *kept : roi;
-    work.measure(place, {processing.resegment_shape ? intensity : roi, intensity, derived, map.grid, region.label,
-                         region.box});
+    work.measure(place, {processing.resegment_shape ? intensity : roi, intensity, images.derived, map.grid,
+                         region.label, images.original, work.not_finite, region.box});
   } catch (const InputError& error) {
     region.failure = error.what();
   }
@@ -69,11 +72,11 @@ void measure_group(const Image& image, const LabelMap& map, const std::vector<st
     return;
   }
   box = measured_box(box, image.grid, work.config.features, work.margin);
-  const auto derived = derived_images({SharedImage(), &image}, box, work.config.features);  // image outlives it
+  const auto images = measured_images({SharedImage(), &image}, box, work.config.features);  // image outlives it
   const bool whole = is_whole(box, map.grid);
   const LabelMap part = whole ? LabelMap() : cut(map, box);
   for (const std::size_t place : places)
-    if (work.regions[place].failure.empty()) measure_label(image, box, derived, whole ? map : part, place, work);
+    if (work.regions[place].failure.empty()) measure_label(image, box, images, whole ? map : part, place, work);
 }
 
 void measure_ibsi_resampled(const Image& image, const LabelMap& map, const Work& work) {
@@ -104,15 +107,6 @@ void measure_cropped(const Image& image, const LabelMap& map, std::size_t place,
   measure_group(cut(image, padded), cut(map, padded), {place}, work);
 }
 
-void require_settings(const RadiomicsConfig& config) {
-  image_names(config.features);
-  family_columns(config.features);
-  texture_options_of(config.features);
-  const auto& spacing = config.processing.resampled_spacing_mm;
-  if (!spacing.empty() && (spacing.size() != 3 || *std::min_element(spacing.begin(), spacing.end()) < 0))
-    throw InputError("resampled_spacing_mm: expected three numbers from 0, as [1, 1, 1]");
-}
-
 /// The chosen labels; a label that is not there is told what is.
 std::vector<LabelledRegion> regions_of(LabelMap& map, const NumbersOrWord& labels) {
   const std::vector<int> chosen = choose_labels(map, labels);
@@ -132,12 +126,65 @@ std::vector<LabelledRegion> regions_of(LabelMap& map, const NumbersOrWord& label
   return regions;
 }
 
+/// A mask on another grid, put onto the image's where that is asked for. A region that reaches beyond the image would
+/// lose voxels unnoticed: it fails, as in PyRadiomics.
+LabelMap on_grid(const Grid& image, const LabelMap& map, const RadiomicsConfig& config,
+                 std::vector<LabelledRegion>& regions) {
+  if (!config.processing.resample_mask) {
+    const Coverage all = coverage_of(map, 0, image);
+    const bool apart = all.inside == 0 && all.outside > 0;
+    throw InputError(grid_difference("image", image, "mask", map.grid) +
+                     (apart ? " As they lie, " + beyond_image(all)
+                            : " Set processing.resample_mask = true (--resample-mask) to put the mask on the image's "
+                              "grid."));
+  }
+  for (LabelledRegion& region : regions)
+    if (region.failure.empty()) region.failure = beyond_image(coverage_of(map, region.label, image));
+  LabelMap resampled = resample_labels(map, image);
+  const auto held = facts_of(resampled);
+  for (LabelledRegion& region : regions) {
+    const auto found =
+        std::find_if(held.begin(), held.end(), [&](const auto& facts) { return facts.label == region.label; });
+    if (found != held.end()) static_cast<LabelFacts&>(region) = *found;
+    else if (region.failure.empty()) region.failure = "no voxel of the label is left on the image's grid";
+  }
+  return resampled;
+}
+
 }  // namespace
+
+void require_settings(const RadiomicsConfig& config) {
+  require_settings(config.features);
+  const auto& processing = config.processing;
+  const auto finite = [](const std::vector<double>& numbers) {
+    return std::all_of(numbers.begin(), numbers.end(), [](double v) { return std::isfinite(v); });
+  };
+  const auto& spacing = processing.resampled_spacing_mm;
+  if (!spacing.empty() &&
+      (spacing.size() != 3 || !finite(spacing) || *std::min_element(spacing.begin(), spacing.end()) < 0))
+    throw InputError(fmt::format("resampled_spacing_mm is [{}]; expected three numbers from 0, as [1, 1, 1]",
+                                 fmt::join(spacing, ", ")));
+  const auto& range = processing.resegment_range;
+  if (range.size() > 2 || !finite(range) || !std::is_sorted(range.begin(), range.end()))
+    throw InputError(fmt::format("resegment_range is [{}]; expected the lowest and, if two, the highest intensity",
+                                 fmt::join(range, ", ")));
+  if (processing.round_intensities && profile_of(config.features) != Profile::kIbsi)
+    throw InputError("round_intensities: has no effect under profile pyradiomics");
+}
+
+std::string first_not_finite(const Image& image) {
+  const auto found = std::find_if(image.voxels.begin(), image.voxels.end(), [](double v) { return !std::isfinite(v); });
+  if (found == image.voxels.end()) return "";
+  const auto place = found - image.voxels.begin();
+  const std::int64_t width = image.grid.size[0], height = image.grid.size[1];
+  return fmt::format("{} at ({}, {}, {})", std::isnan(*found) ? "a NaN" : "an infinity", place % width,
+                     place / width % height, place / (width * height));
+}
 
 Box measured_box(const Box& box, const Grid& grid, const FeaturesConfig& config, int margin) {
   std::array<int, 3> reach = {margin, margin, margin};
-  const auto& families = config.families;
-  if (std::find(families.begin(), families.end(), "local_intensity") != families.end()) {
+  const auto families = families_of(config);
+  if (std::find(families.begin(), families.end(), Family::kLocalIntensity) != families.end()) {
     for (std::size_t a = 0; a < 3; ++a)
       reach[a] = std::max(margin, static_cast<int>(std::ceil(6.3 / grid.spacing_mm[a])));
   }
@@ -147,16 +194,10 @@ Box measured_box(const Box& box, const Grid& grid, const FeaturesConfig& config,
 std::vector<LabelledRegion> for_each_region(const Image& image, LabelMap map, const RadiomicsConfig& config, int margin,
                                             const Measure& measure) {
   require_settings(config);
-  if (!same_grid(image.grid, map.grid)) {
-    if (!config.processing.resample_mask) {
-      throw InputError(grid_difference("image", image.grid, "mask", map.grid) +
-                       " Set processing.resample_mask = true (--resample-mask) to put the mask on the image's grid.");
-    }
-    map = resample_labels(map, image.grid);
-  }
-  map.grid = image.grid;  // equal but for what headers blur
   std::vector<LabelledRegion> regions = regions_of(map, config.labels);
-  const Work work{config, margin, measure, regions};
+  if (!same_grid(image.grid, map.grid)) map = on_grid(image.grid, map, config, regions);
+  map.grid = image.grid;  // equal but for what headers blur
+  const Work work{config, margin, measure, regions, first_not_finite(image)};
   Image normalized;
   if (config.processing.normalize) normalized = normalize_image(image, config.processing);
   const Image& used = config.processing.normalize ? normalized : image;

@@ -18,6 +18,8 @@ struct MeasuredRegion {
   std::span<const DerivedImage> images;  ///< all on one grid, that of the rois
   Grid grid;
   int label = 0;
+  SharedImage original = nullptr;  ///< on that grid; may be left out where no morphology is measured
+  std::string not_finite = "";     ///< "a NaN at (3, 4, 5)", of the image as it was given; "" when there is none
   Box box = {};  ///< of the label on the grid of the image that was given
 };
 
@@ -26,14 +28,23 @@ struct LabelledRegion : LabelFacts {
   std::string failure;  ///< in one line; "" when it was measured
 };
 
+/// Throws InputError for settings that no image can be measured with: wrong lists, what has no effect under the
+/// profile, unknown names. Reads no image.
+void require_settings(const RadiomicsConfig& config);
+
+/// "a NaN at (3, 4, 5)": the first voxel that is NaN or infinite; "" when all are finite.
+std::string first_not_finite(const Image& image);
+
 /// The box that features of a region in `box` look at: `margin` voxels more, and what local intensities reach.
 Box measured_box(const Box& box, const Grid& grid, const FeaturesConfig& config, int margin = 0);
 
 /// Calls `measure` with the place of each of the config's labels and its region, one after the other. The image is
 /// normalised once and filtered once, on the box of all labels and `margin` voxels round it; where it is cut or
 /// resampled first, PyRadiomics' filters see the piece round each label, and so they do here. Nothing depends on the
-/// order of labels. An InputError of `measure` is that label's failure.
-/// Throws InputError when the grids differ (both are printed) or the image cannot be processed.
+/// order of labels. An InputError of `measure` is that label's failure; so is a voxel of a resampled mask outside the
+/// image.
+/// Throws InputError for what require_settings does, when the grids differ (both are printed) or the image cannot be
+/// processed.
 std::vector<LabelledRegion> for_each_region(
     const Image& image, LabelMap labels, const RadiomicsConfig& config, int margin,
     const std::function<void(std::size_t place, const MeasuredRegion& region)>& measure);

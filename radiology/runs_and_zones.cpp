@@ -9,8 +9,11 @@
 namespace radiopath::radiology {
 namespace {
 
-/// Columns of a table of lengths, sizes or distances up to `most`; longer ones are sorted.
-int table_columns(std::int64_t most) { return static_cast<int>(std::min<std::int64_t>(64, most + 1)); }
+/// Columns of a table of lengths, sizes or distances up to `most`; longer ones are sorted. Where levels are thousands,
+/// nearly all are short.
+int table_columns(std::int64_t most, int codes) {
+  return static_cast<int>(std::min<std::int64_t>(codes > 4096 ? 4 : 64, most + 1));
+}
 
 constexpr int kBlock = 64;
 
@@ -87,7 +90,7 @@ class EqualPairs {
     for (const Offset& offset : offsets) steps_.push_back(box.step(offset));
     if (!runs_wanted_) return;
     const std::int64_t longest = *std::max_element(box.size.begin(), box.size.end());
-    runs_.assign(offsets.size(), CellCounter(box.code_count(), table_columns(longest)));
+    runs_.assign(offsets.size(), CellCounter(box.code_count(), table_columns(longest, box.code_count())));
     in_runs_.assign(offsets.size(), std::vector<std::int64_t>(static_cast<std::size_t>(box.code_count())));
   }
 
@@ -180,7 +183,8 @@ void count_zones(const LevelBox<Code>& box, Rows rows, ZoneForest& zones, const 
     largest = std::max(largest, zone.size);
     farthest = std::max(farthest, zone.distance);
   }
-  CellCounter sizes(box.code_count(), table_columns(largest)), distances(box.code_count(), table_columns(farthest));
+  const int codes = box.code_count();
+  CellCounter sizes(codes, table_columns(largest, codes)), distances(codes, table_columns(farthest, codes));
   for (const Zone& zone : found) {
     sizes.add(zone.code, zone.size);
     distances.add(zone.code, zone.distance);
@@ -223,5 +227,6 @@ void count_runs_and_zones(const LevelBox<Code>& box, Rows rows, const MatrixOpti
 
 template void count_runs_and_zones(const LevelBox<std::uint8_t>&, Rows, const MatrixOptions&, TextureMatrices&);
 template void count_runs_and_zones(const LevelBox<std::uint16_t>&, Rows, const MatrixOptions&, TextureMatrices&);
+template void count_runs_and_zones(const LevelBox<std::int32_t>&, Rows, const MatrixOptions&, TextureMatrices&);
 
 }  // namespace radiopath::radiology

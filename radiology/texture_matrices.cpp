@@ -77,13 +77,13 @@ CountMatrix count_dependences(const LevelBox<Code>& box, Rows rows, const std::v
   for (const VoxelRow& row : rows) {
     dependent.assign(static_cast<std::size_t>(row.length), 1);
     const Code* const here = codes_of(box, row);
-    const std::uint16_t* const value = box.values.data() + row.start;
+    const auto* const value = box.values.data() + row.start;
     for (const std::int64_t step : steps) {
       const Code* const there = here + step;
       if (most == 0) {
         for (int x = 0; x < row.length; ++x) dependent[x] += there[x] == here[x];
       } else {
-        const std::uint16_t* const other = value + step;
+        const auto* const other = value + step;
         for (int x = 0; x < row.length; ++x) dependent[x] += there[x] != 0 && std::abs(other[x] - value[x]) <= most;
       }
     }
@@ -102,10 +102,10 @@ ToneDifferences count_differences(const LevelBox<Code>& box, Rows rows, const st
     sum.assign(static_cast<std::size_t>(row.length), 0);
     neighbours.assign(static_cast<std::size_t>(row.length), 0);
     const Code* const here = codes_of(box, row);
-    const std::uint16_t* const value = box.values.data() + row.start;
+    const auto* const value = box.values.data() + row.start;
     for (const std::int64_t step : steps) {
-      const std::uint16_t* const other = value + step;
-      for (int x = 0; x < row.length; ++x) sum[x] += other[x];
+      const auto* const other = value + step;
+      for (int x = 0; x < row.length; ++x) sum[x] += static_cast<std::uint32_t>(other[x]);
       for (int x = 0; x < row.length; ++x) neighbours[x] += other[x] != 0;
     }
     for (int x = 0; x < row.length; ++x) {
@@ -166,6 +166,7 @@ std::vector<TextureMatrices> count_parts(const Roi& roi, const Discretized& leve
 std::vector<TextureMatrices> count_parts(const Roi& roi, const Discretized& levels, const MatrixOptions& options,
                                          Parts parts) {
   if (roi.voxels.empty()) return {};
+  if (levels.levels.back() > 65535) return count_parts<std::int32_t>(roi, levels, options, parts);
   if (levels.levels.size() < 255) return count_parts<std::uint8_t>(roi, levels, options, parts);
   return count_parts<std::uint16_t>(roi, levels, options, parts);
 }

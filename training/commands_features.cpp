@@ -105,11 +105,6 @@ int suggest(const Options& o, const FeatureCases& cases, const radiology::Radiom
   return finish(suggestion.rows);
 }
 
-/// What a wrong setting says is said before an image is read.
-void require_settings(const radiology::RadiomicsConfig& config) {
-  radiology::engine_columns(config.features);
-}
-
 int run_features(const Options& o) {
   if (o.reference) {
     radiology::RadiomicsConfig config;
@@ -122,6 +117,7 @@ int run_features(const Options& o) {
     return 0;
   }
   require_settings(config);
+  if (!o.maps.empty()) require_map_settings(config);
   if (!o.dictionary.empty()) write_dictionary(o.dictionary, config.features);
   if (o.inputs.empty()) return 0;
   const auto cases = cases_of(o, config);

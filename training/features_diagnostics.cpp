@@ -112,10 +112,8 @@ void add_region(Diagnostics& cells, const std::string& prefix, const Roi& roi, c
 }
 
 void add_intensities(Diagnostics& cells, const std::string& prefix, const Roi& roi, const MeasuredRegion& region) {
-  const auto original = std::find_if(region.images.begin(), region.images.end(),
-                                     [](const DerivedImage& image) { return image.name == "original" && image.image; });
-  if (original == region.images.end() || roi.voxels.empty()) return;
-  const auto values = intensities_in(roi, *original->image);
+  if (!region.original || roi.voxels.empty()) return;
+  const auto values = intensities_in(roi, *region.original);
   const auto [low, high] = std::minmax_element(values.begin(), values.end());
   const double sum = std::accumulate(values.begin(), values.end(), 0.0);
   cells[prefix + "Mean"] = format_double(sum / static_cast<double>(values.size()));

@@ -97,11 +97,29 @@ std::string interpolator(const YAML::Node& node) {
   return "";
 }
 
+/// Whether 2 is written 2 rather than 2.0: PyRadiomics names its images after it.
+bool whole_numbers_are_integers(const YAML::Node& node) {
+  bool integer = false, real = false;
+  list(node, [&](const YAML::Node& entry) {
+    const bool written = entry.Scalar().find_first_of(".eE") == std::string::npos;
+    integer |= written;
+    real |= !written && number_in(entry) == std::floor(number_in(entry));
+    return 0;
+  });
+  if (integer && real) throw Refusal{"whole numbers stand with and without a decimal point; write them alike"};
+  return integer;
+}
+
 using Apply = std::function<void(RadiomicsConfig&, const YAML::Node&)>;
 
 /// Settings of filters, which may stand under their image type too; by the image types they belong to.
 const std::map<std::string, std::map<std::string, Apply>> kFilterSettings = {
-    {"LoG", {{"sigma", [](auto& c, const auto& n) { c.features.sigma_mm = list(n, positive); }}}},
+    {"LoG",
+     {{"sigma",
+       [](auto& c, const auto& n) {
+         c.features.sigma_mm = list(n, positive);
+         c.features.sigma_as_integers = whole_numbers_are_integers(n);
+       }}}},
     {"Wavelet",
      {{"wavelet", [](auto& c, const auto& n) { c.features.wavelet.wavelet = word(n, radiology::wavelet_names()); }},
       {"level", [](auto& c, const auto& n) { c.features.wavelet.level = whole(n, 1, 8); }},
@@ -149,12 +167,13 @@ const std::map<std::string, Apply> kSettings = {
        c.processing.resegment_range = list(n, number_in);
        if (c.processing.resegment_range.empty() || c.processing.resegment_range.size() > 2)
          throw Refusal{"expected one or two numbers"};
+       std::sort(c.processing.resegment_range.begin(), c.processing.resegment_range.end());  // as PyRadiomics does
      }},
     {"resegmentMode",
      [](auto& c, const auto& n) { c.processing.resegment_mode = word(n, {"absolute", "relative", "sigma"}); }},
     {"resegmentShape", [](auto& c, const auto& n) { c.processing.resegment_shape = truth(n); }},
     {"binWidth", [](auto& c, const auto& n) { c.features.bin_width = positive(n); }},
-    {"binCount", [](auto& c, const auto& n) { c.features.bin_count = whole(n, 1, 65534); }},
+    {"binCount", [](auto& c, const auto& n) { c.features.bin_count = whole(n, 1, 65536); }},
     {"force2D", [](auto& c, const auto& n) { c.features.force_2d = truth(n); }},
     {"force2Ddimension", [](auto& c, const auto& n) { c.features.force_2d_dimension = whole(n, 0, 2); }},
     {"distances",
@@ -305,7 +324,7 @@ class Converter {
       }
     });
     if (features.families.empty()) {
-      features.families = FeaturesConfig().families;
+      features.families = default_families(Profile::kPyRadiomics);
       classes_named_ = false;
     }
   }

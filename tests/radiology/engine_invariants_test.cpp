@@ -49,10 +49,14 @@ RadiomicsConfig all_of(const std::string& profile, const std::string& aggregatio
   RadiomicsConfig config;
   config.labels = std::vector<int>{1, 2};
   config.features.profile = profile;
-  config.features.aggregation = aggregation;
   config.features.deprecated = true;
-  config.features.ivh_bin_count = 100;
-  if (profile == "ibsi") config.features.families = kIbsiFamilies;
+  if (profile == "ibsi") {
+    config.features.aggregation = aggregation;
+    config.features.ivh_bin_count = 100;
+  } else {
+    config.features.force_2d = aggregation.starts_with("2");
+    if (aggregation.ends_with("mrg")) config.features.weighting = "no_weighting";
+  }
   return config;
 }
 

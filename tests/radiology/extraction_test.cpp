@@ -257,6 +257,12 @@ TEST(Extraction, MaskOnAnotherGridIsResampledWhenAsked) {
   const Fitted taken = run(phantoms, "taken");
   EXPECT_TRUE(taken.failures.empty());
   EXPECT_EQ(taken.train.rows(), 2);
+  cropped.grid.origin[2] += 40;  // part of the lesion beyond the images
+  write_label_map(phantoms.scratch / "P0/lesion.nrrd", cropped);
+  const Fitted beyond = run(phantoms, "beyond");
+  ASSERT_EQ(beyond.failures.size(), 1u);
+  EXPECT_NE(beyond.failures[0].reason.find("the region reaches beyond the image"), std::string::npos)
+      << beyond.failures[0].reason;
 }
 
 TEST(Extraction, UnknownNamesAreErrorsWithTheNearest) {

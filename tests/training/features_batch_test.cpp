@@ -17,7 +17,8 @@ const std::string kFolder = RADIOPATH_TEST_DATA "/pyradiomics/";
 
 /// The values of a row and its status.
 std::vector<std::string> features_of(const CsvFile& table, std::size_t row) {
-  const auto first = std::find(table.header.begin(), table.header.end(), "original_firstorder_10Percentile");
+  const auto first = std::find_if(table.header.begin(), table.header.end(),
+                                  [](const auto& name) { return name.starts_with("original_"); });
   return {table.rows.at(row).begin() + (first - table.header.begin()), table.rows.at(row).end()};
 }
 
@@ -201,7 +202,7 @@ TEST(FeaturesBatch, MessagesNameThePlaceAndTheCause) {
                    "short.nrrd,mask.nrrd,1\n"));
   EXPECT_EQ(status, 3);
   const std::string csv = folder.at("cases.csv").string(), here = folder.at("").string();
-  for (const std::string line :
+  for (const std::string& line :
        {csv + ":2: Image is empty\n", csv + ":3: Mask is empty\n", csv + ":4: " + here + "absent.nrrd: no such file\n",
         csv + ":5: " + here + "mask.nrrd, label 9: no voxel has label 9; the mask holds 1, 3\n"})
     EXPECT_NE(text.find(line), std::string::npos) << line << text;

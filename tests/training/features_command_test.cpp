@@ -195,6 +195,17 @@ TEST(FeaturesCommand, WrongInputIsOneLine) {
   const auto family = folder.features(folder.phantom() + "--set 'features.families=[\"glmc\"]'");
   EXPECT_EQ(family.status, 1);
   EXPECT_NE(family.text.find("unknown 'glmc'; did you mean 'glcm'?"), std::string::npos) << family.text;
+  // Settings are read before images are: no table is written of cases that all fail for one reason.
+  const std::string cases = folder.write("two.csv", "Image,Mask\nabsent.nrrd,mask.nrrd\nimage.nrrd,mask.nrrd\n");
+  for (const std::string set : {"'features.distances=[0]'", "'processing.resampled_spacing_mm=[1,1]'",
+                                "'processing.resegment_range=[3,2]'", "'features.only={glcm=[\"Idmm\"]}'"}) {
+    const auto wrong = folder.features(cases + " --set " + set);
+    EXPECT_EQ(wrong.status, 1) << wrong.text;
+    EXPECT_FALSE(std::filesystem::exists(folder.at("out.csv"))) << set;
+  }
+  EXPECT_EQ(radiopath("features " + cases + " --maps " + folder.at("maps").string() + " --set maps.kernel_radius=0").status,
+            1);
+  EXPECT_FALSE(std::filesystem::exists(folder.at("maps")));
   EXPECT_EQ(radiopath("features").status, 2);
   EXPECT_EQ(radiopath("features " + folder.phantom()).status, 1);  // nothing to write
 }

@@ -47,3 +47,17 @@ with open("lbp3d_features.csv", "w") as out:
             if name.startswith("lbp"):  # nor diagnostics, nor shape
                 image_type, family, feature = name.split("_")
                 print(f"{case},{image_type},{family},{feature},{float(value)!r}", file=out)
+
+with open("lbp3d_normalized.csv", "w") as out:  # clipped voxels are plateaus: samples on them equal the centre or not
+    print("case,image_type,feature_class,feature,value", file=out)
+    for case in ("brain1", "breast1"):
+        extractor = featureextractor.RadiomicsFeatureExtractor(
+            binWidth=0.25, minimumROIDimensions=1, normalize=True, removeOutliers=1.5, normalizeScale=100)
+        extractor.disableAllImageTypes()
+        extractor.enableImageTypes(LBP3D={})
+        extractor.disableAllFeatures()
+        extractor.enableFeatureClassByName("firstorder")
+        for name, value in extractor.execute(f"../{case}_image.nrrd", f"../{case}_label.nrrd").items():
+            if name.startswith("lbp"):
+                image_type, family, feature = name.split("_")
+                print(f"{case},{image_type},{family},{feature},{float(value)!r}", file=out)
