@@ -85,7 +85,7 @@ class ImageValues {
     levels_note_ = note_on_levels();
   }
 
-  std::vector<EngineValue> of(const FamilyColumns& family) const {
+  std::vector<EngineValue> of(const FamilyColumns& family) {
     if (!levels_failure_.empty() && (is_texture(family.family) || family.family == Family::kIntensityHistogram))
       return std::vector<EngineValue>(family.columns.size(), {std::nan(""), levels_failure_});
     std::vector<EngineValue> values = chosen(family, found_of(family.family));
@@ -126,17 +126,20 @@ class ImageValues {
                              bins, config_.bin_width);
   }
 
-  void add_note(EngineValue& value) const {
+  /// Stands beside the image's first discretised value and those that would be called flat.
+  void add_note(EngineValue& value) {
     if (!levels_failure_.empty()) value = {std::nan(""), levels_failure_};
-    else if (!levels_note_.empty() && (value.reason.empty() || value.reason == describe(Status::kFlatRegion)))
+    else if (!levels_note_.empty() &&
+             ((!noted_ && value.reason.empty()) || value.reason == describe(Status::kFlatRegion))) {
       value.reason = levels_note_;
+      noted_ = true;
+    }
   }
 
   FeatureValues found_of(Family family) const {
-    const auto& spacing = region_.grid.spacing_mm;
     switch (family) {
       case Family::kFirstOrder:
-        return first_order_values(intensities_, levels_, spacing[0] * spacing[1] * spacing[2], config_.voxel_array_shift);
+        return first_order_values(intensities_, levels_, region_.grid.voxel_volume_mm3(), config_.voxel_array_shift);
       case Family::kLocalIntensity:
         return local_intensity_values(region_.intensity, region_.grid, image_.image->voxels);
       case Family::kIntensityStatistics: return intensity_statistics_values(intensities_);
@@ -166,6 +169,7 @@ class ImageValues {
   std::vector<double> intensities_;
   Discretized levels_;
   std::string levels_failure_, levels_note_;
+  bool noted_ = false;
   std::vector<std::pair<Family, FeatureValues>> textures_;
 };
 
@@ -190,7 +194,8 @@ std::vector<EngineValue> measure_region(const MeasuredRegion& region, const Feat
     else if (family.family == Family::kShape2D)
       found = shape_2d_values(region.morphological, 2 - config.force_2d_dimension);
     else if (family.family == Family::kMorphology)
-      found = morphology_values(region.morphological, region.intensity, intensities_in(region.intensity, *region.original));
+      found = morphology_values(region.morphological, region.intensity,
+                                intensities_in(region.intensity, *region.original));
     else continue;
     for (auto& value : chosen(family, found)) row.push_back(std::move(value));
   }
@@ -206,7 +211,7 @@ std::vector<EngineValue> measure_image(const MeasuredRegion& region, const Deriv
     for (const auto& family : wanted) row.insert(row.end(), family.columns.size(), {std::nan(""), reason});
     return row;
   }
-  const ImageValues values(region, image, config, range, wanted);
+  ImageValues values(region, image, config, range, wanted);
   for (const auto& family : wanted)
     for (auto& value : values.of(family)) row.push_back(std::move(value));
   return row;

@@ -132,7 +132,8 @@ void require_settings(const FeaturesConfig& config) {
   image_names(config);
   family_columns(config);
   texture_options_of(config);
-  if (!(config.bin_width > 0)) throw InputError(fmt::format("bin_width is {}; expected a positive number", config.bin_width));
+  if (!(config.bin_width > 0))
+    throw InputError(fmt::format("bin_width is {}; expected a positive number", config.bin_width));
   require_effect(config);
 }
 

@@ -29,7 +29,7 @@ struct LevelBox {
   std::array<std::int64_t, 3> size = {0, 0, 0};
   std::vector<VoxelRow> rows;
   std::vector<Code> codes;            ///< 0 outside, 1 + rank of the grey level inside; kBlock more at the end
-  std::vector<Value> values;          ///< 0 outside, the grey level inside
+  std::vector<Value> values;          ///< 0 outside, the grey level inside; kBlock more at the end
   std::vector<int> level_of;          ///< grey level of code - 1
 
   std::int64_t step(const Offset& offset) const { return offset[0] + size[0] * (offset[1] + size[1] * offset[2]); }
@@ -43,7 +43,7 @@ LevelBox<Code> make_level_box(const Roi& roi, const Discretized& levels, int mar
   for (std::size_t a = 0; a < 3; ++a) box.size[a] = roi.size[a] + 2 * (margin - 1);  // the Roi's own margin is 1
   const auto count = static_cast<std::size_t>(box.size[0] * box.size[1] * box.size[2]);
   box.codes.assign(count + LevelBox<Code>::kBlock, 0);
-  box.values.assign(count, 0);
+  box.values.assign(count + LevelBox<Code>::kBlock, 0);
   const std::int64_t shift = (margin - 1) * (1 + box.size[0] * (1 + box.size[1]));
   std::int64_t last = -2, line = -1, line_start = 0, line_shift = 0;
   const std::int64_t width = roi.size[0];

@@ -1,5 +1,9 @@
 #include "radiology/runs_and_zones.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include <bit>
 #include <cstring>
 #include <unordered_set>
@@ -20,6 +24,18 @@ constexpr int kBlock = 64;
 /// Bit x is set where a[x] == b[x], of a whole block.
 template <class Code>
 std::uint64_t equal_bits(const Code* a, const Code* b) {
+#ifdef __SSE2__
+  if constexpr (sizeof(Code) == 1) {
+    std::uint64_t bits = 0;
+    for (int part = 0; part < kBlock / 16; ++part) {
+      const __m128i left = _mm_loadu_si128(reinterpret_cast<const __m128i*>(a) + part);
+      const __m128i right = _mm_loadu_si128(reinterpret_cast<const __m128i*>(b) + part);
+      const int equal = _mm_movemask_epi8(_mm_cmpeq_epi8(left, right));
+      bits |= static_cast<std::uint64_t>(static_cast<std::uint32_t>(equal)) << (16 * part);
+    }
+    return bits;
+  }
+#endif
   std::array<std::uint8_t, kBlock> equal;
   for (int x = 0; x < kBlock; ++x) equal[static_cast<std::size_t>(x)] = a[x] == b[x];
   std::uint64_t bits = 0;

@@ -1,5 +1,6 @@
 #include "radiology/texture_matrices.h"
 
+#include <array>
 #include <cmath>
 #include <stdexcept>
 #include <utility>
@@ -69,26 +70,36 @@ CountMatrix count_pairs(const LevelBox<Code>& box, Rows rows, std::int64_t step,
   return matrix;
 }
 
+/// f(voxels, first) of every row in pieces of a fixed width, whose loops over voxels need no remainder: what lies beyond
+/// a piece's end is read and not used.
+constexpr int kPiece = 32;
+template <class Function>
+void for_each_piece(Rows rows, Function&& f) {
+  for (const VoxelRow& row : rows)
+    for (int x = 0; x < row.length; x += kPiece) f(std::min(kPiece, row.length - x), row.start + x);
+}
+
 template <class Code>
 CountMatrix count_dependences(const LevelBox<Code>& box, Rows rows, const std::vector<std::int64_t>& steps,
                               double most) {
   CellCounter counter(box.code_count(), std::min<int>(64, static_cast<int>(steps.size()) + 2));
-  std::vector<std::uint16_t> dependent;
-  for (const VoxelRow& row : rows) {
-    dependent.assign(static_cast<std::size_t>(row.length), 1);
-    const Code* const here = codes_of(box, row);
-    const auto* const value = box.values.data() + row.start;
+  for_each_piece(rows, [&](int voxels, std::int64_t first) {
+    std::array<std::uint16_t, kPiece> dependent;
+    dependent.fill(1);
+    const Code* const here = box.codes.data() + first;
+    const auto* const value = box.values.data() + first;
     for (const std::int64_t step : steps) {
       const Code* const there = here + step;
       if (most == 0) {
-        for (int x = 0; x < row.length; ++x) dependent[x] += there[x] == here[x];
+        for (std::size_t x = 0; x < kPiece; ++x) dependent[x] += there[x] == here[x];
       } else {
         const auto* const other = value + step;
-        for (int x = 0; x < row.length; ++x) dependent[x] += there[x] != 0 && std::abs(other[x] - value[x]) <= most;
+        for (std::size_t x = 0; x < kPiece; ++x)
+          dependent[x] += there[x] != 0 && std::abs(other[x] - value[x]) <= most;
       }
     }
-    for (int x = 0; x < row.length; ++x) counter.add(here[x], dependent[x]);
-  }
+    for (int x = 0; x < voxels; ++x) counter.add(here[x], dependent[static_cast<std::size_t>(x)]);
+  });
   return counter.finish(box.level_of);
 }
 
@@ -96,25 +107,23 @@ template <class Code>
 ToneDifferences count_differences(const LevelBox<Code>& box, Rows rows, const std::vector<std::int64_t>& steps,
                                   Profile profile) {
   std::vector<ToneDifferences::Level> of_code(static_cast<std::size_t>(box.code_count()));
-  std::vector<std::uint32_t> sum;
-  std::vector<std::uint16_t> neighbours;
-  for (const VoxelRow& row : rows) {
-    sum.assign(static_cast<std::size_t>(row.length), 0);
-    neighbours.assign(static_cast<std::size_t>(row.length), 0);
-    const Code* const here = codes_of(box, row);
-    const auto* const value = box.values.data() + row.start;
+  for_each_piece(rows, [&](int voxels, std::int64_t first) {
+    std::array<std::uint32_t, kPiece> sum = {};
+    std::array<std::uint16_t, kPiece> neighbours = {};
+    const Code* const here = box.codes.data() + first;
+    const auto* const value = box.values.data() + first;
     for (const std::int64_t step : steps) {
       const auto* const other = value + step;
-      for (int x = 0; x < row.length; ++x) sum[x] += static_cast<std::uint32_t>(other[x]);
-      for (int x = 0; x < row.length; ++x) neighbours[x] += other[x] != 0;
+      for (std::size_t x = 0; x < kPiece; ++x) sum[x] += static_cast<std::uint32_t>(other[x]);
+      for (std::size_t x = 0; x < kPiece; ++x) neighbours[x] += other[x] != 0;
     }
-    for (int x = 0; x < row.length; ++x) {
+    for (std::size_t x = 0; x < static_cast<std::size_t>(voxels); ++x) {
       if (neighbours[x] == 0 && profile == Profile::kIbsi) continue;
-      auto& level = of_code[here[x]];
+      auto& level = of_code[static_cast<std::size_t>(here[x])];
       level.voxels += 1;
       if (neighbours[x] != 0) level.difference += std::abs(value[x] - static_cast<double>(sum[x]) / neighbours[x]);
     }
-  }
+  });
   ToneDifferences differences;
   for (std::size_t code = 1; code < of_code.size(); ++code) {
     of_code[code].level = box.level_of[code - 1];

@@ -14,7 +14,7 @@ const std::string kFolder = RADIOPATH_TEST_DATA "/pyradiomics/";
 
 class ParameterFile : public testing::TestWithParam<std::string> {};
 
-/// The columns and values that PyRadiomics gives with the same file, and no others.
+/// The columns and values that PyRadiomics gives with the same file, in its order, and no others.
 TEST_P(ParameterFile, GivesPyRadiomicsTable) {
   const FeaturesFolder folder;
   const auto [status, text] =
@@ -30,6 +30,7 @@ TEST_P(ParameterFile, GivesPyRadiomicsTable) {
     const double expected = parse_double(cell(golden, row, "value")).value();
     EXPECT_NEAR(parse_double(cell(table, 0, column)).value(), expected, 1e-9 * std::max(std::abs(expected), 1e-3))
         << column;
+    EXPECT_EQ(table.header[3 + compared], column);
     ++compared;
   }
   EXPECT_EQ(table.header.size(), 3 + compared + 1) << "Image, Mask, Label; features; status";
@@ -100,6 +101,28 @@ setting: {}
                               folder.write("tabs.yaml", "setting:\n\tlabel: 1\n"));
   EXPECT_EQ(tabs.status, 1);
   EXPECT_NE(tabs.text.find("tabs.yaml:2: not YAML"), std::string::npos) << tabs.text;
+}
+
+TEST(PyRadiomicsParameters, WholeSigmasKeepTheirSpelling) {
+  const FeaturesFolder folder;
+  const auto columns_with = [&](const std::string& sigma) {
+    const std::string yaml = folder.write("log.yaml", "imageType: {LoG: {sigma: " + sigma + "}}\n"
+                                                      "featureClass: {firstorder: [Mean]}\n");
+    const auto run = radiopath("features --dictionary " + folder.at("d.csv").string() + " --from-pyradiomics " + yaml);
+    EXPECT_EQ(run.status, 0) << run.text;
+    std::vector<std::string> names;
+    for (const auto& row : read_csv(folder.at("d.csv")).rows) names.push_back(row[0]);
+    return names;
+  };
+  EXPECT_EQ(columns_with("[2, 1.5]"), (std::vector<std::string>{"log-sigma-2-mm-3D_firstorder_Mean",
+                                                                "log-sigma-1-5-mm-3D_firstorder_Mean"}));
+  EXPECT_EQ(columns_with("[2.0]"), (std::vector<std::string>{"log-sigma-2-0-mm-3D_firstorder_Mean"}));
+  const auto mixed = radiopath("features --print-config --from-pyradiomics " +
+                               folder.write("mixed.yaml", "setting: {sigma: [2, 3.0]}\n"));
+  EXPECT_EQ(mixed.status, 1);
+  EXPECT_NE(mixed.text.find(":1: setting.sigma: whole numbers stand with and without a decimal point"),
+            std::string::npos)
+      << mixed.text;
 }
 
 std::vector<double> numbers_of(const std::string& text) {
