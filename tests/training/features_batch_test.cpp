@@ -165,8 +165,11 @@ TEST(FeaturesBatch, AnInterruptedBatchKeepsWhatIsDone) {
     const auto here = [](int slashes) { return "." + std::string(static_cast<std::size_t>(slashes) + 1, '/'); };
     cases += here(i / 64) + "image.nrrd," + here(i % 64) + "mask.nrrd\n";
   }
-  const std::string command = "timeout --preserve-status -s INT 1 " RADIOPATH_BINARY_PATH " features -o " +
-                              folder.at("out.csv").string() + " " + folder.write("cases.csv", cases) + " 2>&1";
+  // Interrupted soon after it catches the signal, which the system tells of a process.
+  const std::string command =
+      RADIOPATH_BINARY_PATH " features -o " + folder.at("out.csv").string() + " " + folder.write("cases.csv", cases) +
+      " 2>&1 & p=$!; i=0; until grep -q 'SigCgt:.*[2367abef]$' /proc/$p/status || [ $i -gt 600 ]; do i=$((i+1)); "
+      "sleep 0.05; done; sleep 0.3; kill -INT $p; wait $p";
   FILE* pipe = popen(command.c_str(), "r");
   std::string text;
   for (int c; (c = fgetc(pipe)) != EOF;) text += static_cast<char>(c);
