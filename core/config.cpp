@@ -268,13 +268,26 @@ std::string value_text(const Setting::Target& target) {
                     target);
 }
 
+/// In lines that fit 80 columns, also when a comment sign is put before them.
+std::string wrapped_comment(std::string text) {
+  constexpr std::size_t kWidth = 78;
+  std::string lines;
+  while (text.size() > kWidth) {
+    const std::size_t space = text.rfind(' ', kWidth);
+    if (space == std::string::npos || space < 2) break;
+    lines += text.substr(0, space) + "\n";
+    text = "# " + text.substr(space + 1);
+  }
+  return lines + text + "\n";
+}
+
 std::string comment_of(const FieldInfo& info) {
   std::string text = "# " + info.meaning;
   if (!info.unit.empty()) text += " [" + info.unit + "]";
   if (info.minimum && info.maximum) text += "; " + format_double(*info.minimum) + " to " + format_double(*info.maximum);
   else if (info.minimum) text += "; at least " + format_double(*info.minimum);
   if (!info.choices.empty()) text += "; one of: " + join_names(info.choices, 40);
-  return text + "\n";
+  return wrapped_comment(text);
 }
 
 std::string commented(const std::string& text) {
@@ -295,7 +308,7 @@ void write_section(const std::vector<Setting>& settings, const std::string& sect
   const auto open = [&](const Setting& setting, const std::string& name, const std::vector<Setting>& inner,
                         std::string& to) {
     to += "\n";
-    if (comments == Comments::meanings) to += "# " + setting.info.meaning + "\n";
+    if (comments == Comments::meanings) to += wrapped_comment("# " + setting.info.meaning);
     to += "[" + name + "]\n";
     write_section(inner, name, comments, to);
   };

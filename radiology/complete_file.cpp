@@ -13,12 +13,19 @@
 #include <vector>
 
 #include "core/error.h"
+#include "radiology/volume.h"
 
 namespace radiopath::radiology {
 namespace {
 
 [[noreturn]] void cut_short(const std::filesystem::path& file, std::int64_t found, std::int64_t expected,
                             const char* what) {
+  // A copy that stops loses a part; a header that claims many times what is there is not right itself.
+  if (expected / 64 > found) {
+    throw InputError(fmt::format("{}: the header claims {} of voxels, and {} bytes are there; is the header damaged, "
+                                 "or was the copy interrupted?",
+                                 file.string(), bytes_text(static_cast<double>(expected)), found));
+  }
   throw InputError(fmt::format("{}: {} of {} bytes {}; the file is cut short or damaged: was the copy interrupted?",
                                file.string(), found, expected, what));
 }
@@ -87,22 +94,46 @@ void check_meta_image(const std::filesystem::path& file, std::int64_t voxel_byte
   }
 }
 
+/// What a NRRD file's header says of where its voxels are.
+struct NrrdData {
+  std::string encoding;
+  bool elsewhere = false;  ///< in another file, after other bytes or in the other byte order
+  std::int64_t bytes = 0;  ///< after the header
+};
+
+/// Leaves `stream` at the first byte after the header.
+NrrdData nrrd_data(const std::filesystem::path& file, std::ifstream& stream) {
+  NrrdData data;
+  for (std::string line; std::getline(stream, line) && !line.empty() && line != "\r";) {
+    if (line.back() == '\r') line.pop_back();
+    if (line.starts_with("encoding: ")) data.encoding = line.substr(10);
+    for (const char* other : {"data file:", "datafile:", "line skip:", "lineskip:", "byte skip:", "byteskip:",
+                              "endian: big"})
+      data.elsewhere = data.elsewhere || line.starts_with(other);
+  }
+  if (!stream) data.elsewhere = true;  // a header alone
+  else data.bytes = static_cast<std::int64_t>(std::filesystem::file_size(file)) - stream.tellg();
+  return data;
+}
+
+/// Raw voxels are all there; packed ones take at least a 1032nd of their size (the most that deflate does).
+void check_nrrd(const std::filesystem::path& file, std::int64_t voxel_bytes) {
+  std::ifstream stream(file, std::ios::binary);
+  const NrrdData data = nrrd_data(file, stream);
+  if (data.elsewhere) return;
+  const bool packed = data.encoding == "gzip" || data.encoding == "gz";
+  const std::int64_t least = data.encoding == "raw" ? voxel_bytes : packed ? voxel_bytes / 1032 : 0;
+  if (data.bytes < least) cut_short(file, data.bytes, voxel_bytes, "of voxels are there");
+}
+
 }  // namespace
 
 bool unpack_nrrd(const std::filesystem::path& file, std::span<char> voxels) {
   if (!ends_with(file.filename().string(), ".nrrd")) return false;
   std::ifstream stream(file, std::ios::binary);
-  bool packed = false;
-  for (std::string line; std::getline(stream, line) && !line.empty() && line != "\r";) {
-    if (line.back() == '\r') line.pop_back();
-    if (line == "encoding: gzip" || line == "encoding: gz") packed = true;
-    // Data elsewhere, after other bytes or in the other byte order are for the general reader.
-    for (const char* other : {"data file:", "datafile:", "line skip:", "lineskip:", "byte skip:", "byteskip:",
-                              "endian: big"})
-      if (line.starts_with(other)) return false;
-  }
-  if (!packed) return false;
-  std::vector<char> bytes(std::filesystem::file_size(file) - static_cast<std::size_t>(stream.tellg()));
+  const NrrdData data = nrrd_data(file, stream);
+  if (data.elsewhere || (data.encoding != "gzip" && data.encoding != "gz")) return false;
+  std::vector<char> bytes(static_cast<std::size_t>(data.bytes));
   stream.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   const std::unique_ptr<libdeflate_decompressor, void (*)(libdeflate_decompressor*)> unpacker(
       libdeflate_alloc_decompressor(), libdeflate_free_decompressor);
@@ -120,6 +151,8 @@ void require_complete(const std::filesystem::path& file, std::int64_t voxel_byte
     if (held < kNiftiHeader + voxel_bytes) cut_short(file, held, kNiftiHeader + voxel_bytes, "are there");
   } else if (ends_with(name, ".mha") || ends_with(name, ".mhd")) {
     check_meta_image(file, voxel_bytes);
+  } else if (ends_with(name, ".nrrd")) {
+    check_nrrd(file, voxel_bytes);
   }
 }
 

@@ -247,11 +247,13 @@ std::vector<EngineValue> measure(const MeasuredRegion& region, const FeaturesCon
   return row;
 }
 
-std::vector<RegionRow> extract_regions(const Image& image, LabelMap labels, const RadiomicsConfig& config) {
+std::vector<RegionRow> extract_regions(const Image& image, LabelMap labels, const RadiomicsConfig& config,
+                                       const RegionObserver& observe) {
   std::vector<double> range;
   if (config.processing.resegment_mode == "absolute") range = config.processing.resegment_range;
   std::map<std::size_t, std::vector<EngineValue>> values;
   const auto keep = [&](std::size_t place, const MeasuredRegion& region) {
+    if (observe) observe(region);
     values[place] = measure(region, config.features, range);
   };
   const auto regions = for_each_region(image, std::move(labels), config, 0, keep);

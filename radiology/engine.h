@@ -35,9 +35,13 @@ struct RegionRow : LabelledRegion {
   std::vector<EngineValue> values;  ///< empty when it failed
 };
 
+/// What sees a region before it is measured.
+using RegionObserver = std::function<void(const MeasuredRegion& region)>;
+
 /// One image, all labels of the config: rows in their order. The same bits for any number of threads and any order of
-/// labels. Throws as for_each_region does.
-std::vector<RegionRow> extract_regions(const Image& image, LabelMap labels, const RadiomicsConfig& config);
+/// labels. `observe` is shown every region that is measured. Throws as for_each_region does.
+std::vector<RegionRow> extract_regions(const Image& image, LabelMap labels, const RadiomicsConfig& config,
+                                       const RegionObserver& observe = {});
 
 /// The columns that have voxel-based maps: first order and texture. Throws InputError when the config asks for none.
 std::vector<EngineColumn> map_columns(const FeaturesConfig& config);

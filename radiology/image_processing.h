@@ -69,6 +69,25 @@ struct ImageProcessingConfig {
 
 /// As stored, with the type of its voxels; Inf and NaN are kept. Throws as read_volume does.
 Image load_image(const std::filesystem::path& file);
+
+/// An image and what else its file says.
+struct ImageFile {
+  Image image;
+  int dimensions = 3;      ///< of the file; two-dimensional ones are one slice, 1 mm thick
+  std::string voxel_hash;  ///< of the voxels as they are stored, however they are packed
+};
+/// As load_image, but that two-dimensional files are read too.
+ImageFile read_image_file(const std::filesystem::path& file);
+
+struct LabelFile {
+  LabelMap labels;
+  int dimensions = 3;
+  std::string voxel_hash;  ///< likewise, of the channel that was read
+};
+/// As read_label_map, but that two-dimensional files are read too, and one channel, from 0, of files of several numbers
+/// per voxel. Throws InputError where there is no such channel.
+LabelFile read_label_file(const std::filesystem::path& file, int channel = 0);
+
 /// In double precision; else as write_volume.
 void write_image(const std::filesystem::path& file, const Image& image);
 

@@ -30,6 +30,8 @@ void write_label_map_to(const std::filesystem::path& file, const LabelMap&) { re
 Volume resample(const Volume&, const Grid&, Interpolation) { refuse("resampling"); }
 Mask resample(const Mask&, const Grid&) { refuse("resampling"); }
 Image load_image(const std::filesystem::path& file) { refuse(file.string()); }
+ImageFile read_image_file(const std::filesystem::path& file) { refuse(file.string()); }
+LabelFile read_label_file(const std::filesystem::path& file, int) { refuse(file.string()); }
 void write_image(const std::filesystem::path& file, const Image&) { refuse(file.string()); }
 Image resample_image(const Image&, const Grid&, const std::string&) { refuse("resampling"); }
 LabelMap resample_labels(const LabelMap&, const Grid&) { refuse("resampling"); }

@@ -13,6 +13,7 @@ namespace radiopath::radiology {
 /// Radiomics of one image: what the features command reads.
 struct RadiomicsConfig {
   NumbersOrWord labels = std::vector<int>{1};
+  int label_channel = 0;
   bool diagnostics = true;
   ImageProcessingConfig processing;
   FeaturesConfig features;
@@ -25,6 +26,9 @@ struct RadiomicsConfig {
               "\"each-component\" (26-connected pieces of the nonzero voxels)")
             .range(1, 32767)
             .one_of(kLabelWords),
+        field("label_channel", &RadiomicsConfig::label_channel,
+              "channel read of masks with several numbers per voxel, from 0")
+            .range(0, 1000000),
         field("diagnostics", &RadiomicsConfig::diagnostics, "columns diagnostics_*: versions, hashes, geometry"),
         field("processing", &RadiomicsConfig::processing, "what is done to image and mask first"),
         field("features", &RadiomicsConfig::features, "what is measured"),

@@ -42,7 +42,7 @@ void measure_label(const Image& image, const Box& box, const MeasuredImages& ima
     }
     const Roi& intensity = kept ? *kept : roi;
     work.measure(place, {processing.resegment_shape ? intensity : roi, intensity, images.derived, map.grid,
-                         region.label, images.original, work.not_finite});
+                         region.label, images.original, work.not_finite, region.box});
   } catch (const InputError& error) {
     region.failure = error.what();
   }

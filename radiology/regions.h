@@ -20,6 +20,7 @@ struct MeasuredRegion {
   int label = 0;
   SharedImage original = nullptr;  ///< on that grid; may be left out where no morphology is measured
   std::string not_finite = "";     ///< "a NaN at (3, 4, 5)", of the image as it was given; "" when there is none
+  Box box = {};  ///< of the label on the grid of the image that was given
 };
 
 /// A label of the mask as it was given, and why it cannot be measured.

@@ -77,6 +77,13 @@ std::string grid_difference(const std::string& name_a, const Grid& a, const std:
   return fmt::format("{} and {} differ in {}; {}", name_a, name_b, fmt::join(parts, ", in "), cause);
 }
 
+std::string bytes_text(double bytes) {
+  const char* const units[] = {"bytes", "kB", "MB", "GB", "TB", "PB", "EB"};
+  std::size_t unit = 0;
+  for (; bytes >= 1000 && unit + 1 < std::size(units); ++unit) bytes /= 1000;
+  return fmt::format("{:.3g} {}", bytes, units[unit]);
+}
+
 std::string describe(const Grid& grid) {
   return fmt::format("size {}, spacing {} mm, origin {} mm, direction {}", text_of(grid.size), text_of(grid.spacing_mm),
                      text_of(grid.origin), text_of(grid.direction));

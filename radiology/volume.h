@@ -69,6 +69,8 @@ void write_label_map_to(const std::filesystem::path& temporary, const LabelMap& 
 bool same_grid(const Grid& a, const Grid& b);
 /// "(0.5, 0.5, 3) mm" style account of what differs between two grids and the likely cause; "" when they are the same.
 std::string grid_difference(const std::string& name_a, const Grid& a, const std::string& name_b, const Grid& b);
+/// "1.5 GB": the memory that so many bytes are.
+std::string bytes_text(double bytes);
 /// One line: size, spacing, origin, direction.
 std::string describe(const Grid& grid);
 

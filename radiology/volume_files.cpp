@@ -7,15 +7,18 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <span>
 #include <utility>
 
 #include "core/error.h"
 #include "core/files.h"
+#include "core/hash.h"
 #include "radiology/complete_file.h"
 #include "radiology/image_processing.h"
 #include "radiology/itk_image.h"
@@ -37,15 +40,14 @@ void silence_itk() {
 std::string reason_of(const itk::ExceptionObject& error) {
   std::string text = error.GetDescription();
   if (const auto colon = text.rfind("): "); colon != std::string::npos) text = text.substr(colon + 3);
-  std::string line;
-  for (const char c : text) {
-    if (c != '\n')
-      line += c;
-    else if (!line.empty())
-      line += ' ';
+  text.erase(text.find_last_not_of(" \n") + 1);
+  if (text.find("[nrrd] ") != std::string::npos) {
+    // NRRD's library adds a line for each of its calls, "[nrrd] name: what"; the innermost says why.
+    text = text.substr(text.rfind('\n') + 1);
+    if (const auto colon = text.find(": "); colon != std::string::npos) text = text.substr(colon + 2);
   }
-  while (!line.empty() && line.back() == ' ') line.pop_back();
-  return line.substr(0, 200);
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text.substr(0, 200);
 }
 
 [[noreturn]] void unreadable(const std::filesystem::path& file, const itk::ExceptionObject& error) {
@@ -53,8 +55,52 @@ std::string reason_of(const itk::ExceptionObject& error) {
                                file.string(), reason_of(error)));
 }
 
-/// Opens the header; refuses what is no scalar volume.
-itk::ImageIOBase::Pointer open_header(const std::filesystem::path& file, CheckDepth depth) {
+/// What a reader takes beside scalar volumes.
+struct Accepted {
+  bool slices = false;         ///< two-dimensional images, as volumes of one slice
+  std::optional<int> channel = {};  ///< files of several numbers per voxel, of which this one is read, from 0
+};
+
+std::string sizes_of(const itk::ImageIOBase& io) {
+  std::vector<std::size_t> sizes;
+  for (unsigned a = 0; a < io.GetNumberOfDimensions(); ++a) sizes.push_back(io.GetDimensions(a));
+  return fmt::format("{}", fmt::join(sizes, " x "));
+}
+
+void require_channel(const std::filesystem::path& file, const itk::ImageIOBase& io, const Accepted& accepted) {
+  const auto channels = static_cast<int>(io.GetNumberOfComponents());
+  if (accepted.channel && (*accepted.channel < 0 || *accepted.channel >= channels)) {
+    throw InputError(fmt::format("{}: there is no channel {}: the file has {}, counted from 0", file.string(),
+                                 *accepted.channel, channels));
+  }
+  if (!accepted.channel && channels != 1) {
+    throw InputError(fmt::format("{}: holds {} numbers per voxel; expected one. Is it a colour image, a vector field "
+                                 "or a segmentation with overlapping segments?",
+                                 file.string(), channels));
+  }
+}
+
+void require_dimensions(const std::filesystem::path& file, const itk::ImageIOBase& io, const Accepted& accepted) {
+  unsigned dimensions = io.GetNumberOfDimensions();
+  while (dimensions > 3 && io.GetDimensions(dimensions - 1) == 1) --dimensions;
+  if (dimensions != 3 && !(dimensions == 2 && accepted.slices)) {
+    throw InputError(fmt::format("{}: has {} dimensions ({}); expected 3{}", file.string(), dimensions, sizes_of(io),
+                                 dimensions > 3 ? ". Is it a time or b-value series? Save one volume of it" : ""));
+  }
+  double bytes = static_cast<double>(io.GetComponentSize()) * static_cast<double>(io.GetNumberOfComponents());
+  bool countable = true;
+  for (unsigned a = 0; a < io.GetNumberOfDimensions(); ++a) {
+    bytes *= static_cast<double>(io.GetDimensions(a));
+    countable = countable && std::cmp_less_equal(io.GetDimensions(a), std::numeric_limits<int>::max());
+  }
+  if (!countable || bytes > 1e18) {
+    throw InputError(fmt::format("{}: the header claims {} voxels, {} of them; is the header damaged?", file.string(),
+                                 sizes_of(io), bytes_text(bytes)));
+  }
+}
+
+/// Opens the header; refuses what is not accepted and what its file cannot hold.
+itk::ImageIOBase::Pointer open_header(const std::filesystem::path& file, CheckDepth depth, const Accepted& accepted) {
   silence_itk();
   if (!std::filesystem::exists(file)) throw InputError(fmt::format("{}: no such file", file.string()));
   if (std::filesystem::is_directory(file)) {
@@ -71,21 +117,8 @@ itk::ImageIOBase::Pointer open_header(const std::filesystem::path& file, CheckDe
   } catch (const itk::ExceptionObject& error) {
     unreadable(file, error);
   }
-  if (io->GetNumberOfComponents() != 1) {
-    throw InputError(
-        fmt::format("{}: holds {} numbers per voxel; expected one. Is it a colour image, a vector field or a "
-                    "segmentation with overlapping segments?",
-                    file.string(), io->GetNumberOfComponents()));
-  }
-  unsigned dimensions = io->GetNumberOfDimensions();
-  while (dimensions > 3 && io->GetDimensions(dimensions - 1) == 1) --dimensions;
-  if (dimensions != 3) {
-    std::vector<std::size_t> sizes;
-    for (unsigned a = 0; a < io->GetNumberOfDimensions(); ++a) sizes.push_back(io->GetDimensions(a));
-    throw InputError(fmt::format("{}: has {} dimensions ({}); expected 3{}", file.string(), dimensions,
-                                 fmt::join(sizes, " x "),
-                                 dimensions > 3 ? ". Is it a time or b-value series? Save one volume of it" : ""));
-  }
+  require_channel(file, *io, accepted);
+  require_dimensions(file, *io, accepted);
   require_complete(file, static_cast<std::int64_t>(io->GetImageSizeInBytes()), depth);
   return io;
 }
@@ -106,18 +139,30 @@ template <class Voxel>
 using Reader = itk::ImageFileReader<ItkImage<Voxel>>;
 
 template <class Voxel>
-typename Reader<Voxel>::Pointer make_reader(const std::filesystem::path& file, CheckDepth depth) {
+typename Reader<Voxel>::Pointer make_reader(const std::filesystem::path& file, CheckDepth depth,
+                                            const Accepted& accepted = {}) {
   auto reader = Reader<Voxel>::New();
-  reader->SetImageIO(open_header(file, depth));
+  reader->SetImageIO(open_header(file, depth, accepted));
   reader->SetFileName(file.string());
   return reader;
 }
 
+[[noreturn]] void no_memory(const std::filesystem::path& file, const std::array<int, 3>& size, double bytes) {
+  throw InputError(fmt::format("{}: {} voxels need {} of memory, which is not there; is the header damaged?",
+                               file.string(), fmt::join(size, " x "), bytes_text(bytes)));
+}
+
 /// A file's voxels in the type they are stored as.
 struct Stored {
+  std::filesystem::path file;
   Grid grid;
+  int dimensions;
   itk::IOComponentEnum type;
+  std::size_t voxel_size;  ///< bytes
   std::unique_ptr<char[]> bytes;
+
+  std::size_t size() const { return static_cast<std::size_t>(grid.voxel_count()) * voxel_size; }
+  std::string hash() const { return hash_text({bytes.get(), size()}); }
 
   /// f(the voxels), as a span of their type.
   template <class Function>
@@ -141,7 +186,11 @@ struct Stored {
   }
   template <class Voxel>
   std::vector<Voxel> as() const {
-    return visit([](auto held) { return std::vector<Voxel>(held.begin(), held.end()); });
+    try {
+      return visit([](auto held) { return std::vector<Voxel>(held.begin(), held.end()); });
+    } catch (const std::bad_alloc&) {
+      no_memory(file, grid.size, static_cast<double>(grid.voxel_count()) * sizeof(Voxel));
+    }
   }
 
  private:
@@ -160,22 +209,60 @@ bool is_label(Voxel value) {
     return value == std::floor(value) && std::abs(value) <= 32767;
 }
 
-Stored read_stored(const std::filesystem::path& file) {
-  const auto reader = make_reader<float>(file, CheckDepth::data);
+/// Of voxels of several numbers, keeps one number each, in place.
+void keep_channel(Stored& stored, std::size_t channels, std::size_t channel) {
+  const std::size_t size = stored.voxel_size;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(stored.grid.voxel_count()); ++i)
+    std::memmove(&stored.bytes[i * size], &stored.bytes[(i * channels + channel) * size], size);
+}
+
+Stored read_stored(const std::filesystem::path& file, const Accepted& accepted = {}) {
+  const auto reader = make_reader<float>(file, CheckDepth::data, accepted);
+  std::array<int, 3> shape = {};
+  std::size_t size = 0;
   try {
     reader->UpdateOutputInformation();
     auto* io = reader->GetModifiableImageIO();
-    const auto size = static_cast<std::size_t>(io->GetImageSizeInBytes());
-    Stored stored{grid_of(*reader->GetOutput()), io->GetComponentType(), std::make_unique_for_overwrite<char[]>(size)};
-    if (unpack_nrrd(file, {stored.bytes.get(), size})) return stored;
+    size = static_cast<std::size_t>(io->GetImageSizeInBytes());
+    const Grid grid = grid_of(*reader->GetOutput());
+    shape = grid.size;
+    const std::size_t channels = io->GetNumberOfComponents();
+    Stored stored{file, grid, std::min(3, static_cast<int>(io->GetNumberOfDimensions())), io->GetComponentType(),
+                  io->GetComponentSize(), std::make_unique_for_overwrite<char[]>(size)};
+    if (channels == 1 && unpack_nrrd(file, {stored.bytes.get(), size})) return stored;
     itk::ImageIORegion everything(io->GetNumberOfDimensions());
     for (unsigned a = 0; a < io->GetNumberOfDimensions(); ++a) everything.SetSize(a, io->GetDimensions(a));
     io->SetIORegion(everything);
     io->Read(stored.bytes.get());
+    if (channels > 1) keep_channel(stored, channels, static_cast<std::size_t>(accepted.channel.value_or(0)));
     return stored;
   } catch (const itk::ExceptionObject& error) {
     unreadable(file, error);
+  } catch (const std::bad_alloc&) {
+    no_memory(file, shape, static_cast<double>(size));
   }
+}
+
+LabelMap labels_of(const Stored& stored) {
+  stored.visit([&](auto voxels) {
+    bool all = true;
+    for (const auto voxel : voxels) all &= is_label(voxel);
+    if (all) return;
+    const auto found = std::find_if_not(voxels.begin(), voxels.end(), [](auto voxel) { return is_label(voxel); });
+    throw InputError(
+        fmt::format("{}: voxel {} holds {}; expected labels, whole numbers up to 32767. Was the mask "
+                    "interpolated, or is it the image?",
+                    stored.file.string(), found - voxels.begin(), *found));
+  });
+  return {stored.grid, stored.as<std::int16_t>()};
+}
+
+Image image_of(const Stored& stored) {
+  using enum itk::IOComponentEnum;
+  const VoxelType type = stored.type == FLOAT    ? VoxelType::float32
+                         : stored.type == DOUBLE ? VoxelType::float64
+                                                 : VoxelType::integer;
+  return {stored.grid, stored.as<double>(), type};
 }
 
 template <class Voxel>
@@ -205,28 +292,18 @@ Volume read_volume(const std::filesystem::path& file) {
   return volume;
 }
 
-Image load_image(const std::filesystem::path& file) {
-  const Stored stored = read_stored(file);
-  using enum itk::IOComponentEnum;
-  const VoxelType type = stored.type == FLOAT    ? VoxelType::float32
-                         : stored.type == DOUBLE ? VoxelType::float64
-                                                 : VoxelType::integer;
-  return {stored.grid, stored.as<double>(), type};
+Image load_image(const std::filesystem::path& file) { return image_of(read_stored(file)); }
+
+LabelMap read_label_map(const std::filesystem::path& file) { return labels_of(read_stored(file)); }
+
+ImageFile read_image_file(const std::filesystem::path& file) {
+  const Stored stored = read_stored(file, {.slices = true});
+  return {image_of(stored), stored.dimensions, stored.hash()};
 }
 
-LabelMap read_label_map(const std::filesystem::path& file) {
-  const Stored stored = read_stored(file);
-  stored.visit([&](auto voxels) {
-    bool all = true;
-    for (const auto voxel : voxels) all &= is_label(voxel);
-    if (all) return;
-    const auto found = std::find_if_not(voxels.begin(), voxels.end(), [](auto voxel) { return is_label(voxel); });
-    throw InputError(
-        fmt::format("{}: voxel {} holds {}; expected labels, whole numbers up to 32767. Was the mask "
-                    "interpolated, or is it the image?",
-                    file.string(), found - voxels.begin(), *found));
-  });
-  return {stored.grid, stored.as<std::int16_t>()};
+LabelFile read_label_file(const std::filesystem::path& file, int channel) {
+  const Stored stored = read_stored(file, {.slices = true, .channel = channel});
+  return {labels_of(stored), stored.dimensions, stored.hash()};
 }
 
 Mask read_mask(const std::filesystem::path& file, int label) {

@@ -17,6 +17,7 @@
 #include "training/experiment.h"
 #include "training/export_run.h"
 #include "training/features.h"
+#include "training/help.h"
 #include "training/report.h"
 #include "training/run_output.h"
 #include "training/synthesize.h"
@@ -26,7 +27,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kDone = 0, kWrongInput = 1, kUsage = 2, kSomeFailed = 3;
+constexpr int kDone = 0, kWrongInput = 1, kUsage = 2, kSomeFailed = 3, kInterrupted = 130;
 
 /// What every verb with a config takes.
 struct ConfigOptions {
@@ -207,7 +208,9 @@ Verb add_config(CLI::App& app) {
     std::vector<std::string> set;
   };
   auto o = std::make_shared<Options>();
-  auto* verb = app.add_subcommand("config", "print settings: defaults, their meaning and range, or a resolved file");
+  auto* verb = app.add_subcommand("config",
+                                  "print settings: defaults, their meaning and range, or a resolved file; for those of "
+                                  "features see radiopath features --reference");
   auto* what = verb->add_option_group("what");
   what->add_flag("--defaults", o->defaults, "every setting with its default");
   what->add_flag("--reference", o->reference, "every setting with meaning, unit and range");
@@ -222,10 +225,23 @@ Verb add_config(CLI::App& app) {
   };
 }
 
+/// After Ctrl-C: what the same command will find done.
+int report_interruption(const CLI::App& verb) {
+  const std::string name = verb.get_name();
+  if (verb.get_option_no_throw("--resume") != nullptr)
+    log::error("interrupted; the same command with --resume goes on from here");
+  else if (name == "extract")
+    log::error("interrupted; the same command goes on from here");
+  else
+    log::error("interrupted; " + name + " was not finished");
+  return kInterrupted;
+}
+
 }  // namespace
 
 int run_command_line(int argc, char** argv) {
-  CLI::App app{"radiopath: radiopathomics without leakage. Research software, not for clinical use."};
+  CLI::App app{"radiopath: radiopathomics without leakage.\nResearch software, not for clinical use."};
+  app.formatter(std::make_shared<Help>());
   app.set_version_flag("--version", fmt::format("radiopath {} ({})", version(), git_commit()));
   app.require_subcommand(1);
   app.fallthrough();
@@ -253,7 +269,12 @@ int run_command_line(int argc, char** argv) {
   }
   if (quiet) log::silence();
   set_thread_count(threads);
-  return verbs.at(app.get_subcommands().front()->get_name())();
+  const CLI::App& verb = *app.get_subcommands().front();
+  try {
+    return verbs.at(verb.get_name())();
+  } catch (const Interrupted&) {
+    return report_interruption(verb);
+  }
 }
 
 }  // namespace radiopath::training

@@ -26,7 +26,7 @@ struct Options {
   fs::path output, params, pyradiomics, dictionary, maps;
   std::vector<std::string> set;
   std::string labels;
-  bool resample_mask = false, suggest_bins = false, print_config = false;
+  bool resample_mask = false, suggest_bins = false, print_config = false, reference = false;
   int repeat = 1;
 };
 
@@ -64,26 +64,29 @@ std::string differences(radiology::RadiomicsConfig config) {
   return text;
 }
 
-std::vector<FeatureCase> cases_of(const Options& o) {
-  if (o.inputs.size() == 1) return read_cases(o.inputs[0]);
-  return {{o.inputs[0], o.inputs[1], "", {{"Image", o.inputs[0].string()}, {"Mask", o.inputs[1].string()}}}};
+FeatureCases cases_of(const Options& o, const radiology::RadiomicsConfig& config) {
+  if (o.inputs.size() == 1) return read_cases(o.inputs[0], config);
+  return one_case(o.inputs[0], o.inputs[1], config);
 }
 
-/// Exit status of a table; the first failures are told.
-int finish(const FeatureRows& rows) {
-  if (rows.failed.empty()) return 0;
-  log::warning(fmt::format("{} of {} rows failed; why stands in their column 'status'", rows.failed.size(),
-                           rows.rows.size()));
-  for (std::size_t i = 0; i < rows.failed.size() && i < 5; ++i) {
-    const auto& row = rows.rows[rows.failed[i]];
-    log::warning(fmt::format("  {}: {}", row.front(), row.back()));
+constexpr int kInterruptedStatus = 130;
+
+/// Exit status of what was asked for; the first failures are told. `where` says where all of them stand.
+int finish(const FeatureRows& rows, const std::string& where = "; why stands in their column 'status'") {
+  if (rows.interrupted) {
+    log::error("interrupted; the rows of cases that were not finished have the status 'interrupted'");
+    return kInterruptedStatus;
   }
+  if (rows.failed.empty()) return 0;
+  log::warning(fmt::format("{} of {} rows failed{}", rows.failed.size(), rows.rows.size(), where));
+  for (std::size_t i = 0; i < rows.failed.size() && i < 5; ++i)
+    log::warning(fmt::format("  {}{}", rows.failed[i].where, rows.rows[rows.failed[i].row].back()));
   return 3;
 }
 
-FeatureRows extract(const Options& o, const std::vector<FeatureCase>& cases, const radiology::RadiomicsConfig& config) {
+FeatureRows extract(const Options& o, const FeatureCases& cases, const radiology::RadiomicsConfig& config) {
   FeatureRows rows;
-  for (int i = 0; i < o.repeat; ++i) {
+  for (int i = 0; i < o.repeat && !rows.interrupted; ++i) {
     const auto start = std::chrono::steady_clock::now();
     rows = extract_cases(cases, config);
     write_rows(o.output, rows);
@@ -94,30 +97,41 @@ FeatureRows extract(const Options& o, const std::vector<FeatureCase>& cases, con
   return rows;
 }
 
+int suggest(const Options& o, const FeatureCases& cases, const radiology::RadiomicsConfig& config) {
+  const BinSuggestion suggestion = suggest_bins(cases, config);
+  fmt::print("{}", suggestion.text);
+  if (o.output.empty()) return finish(suggestion.rows, "");
+  write_rows(o.output, suggestion.rows);
+  return finish(suggestion.rows);
+}
+
 int run_features(const Options& o) {
+  if (o.reference) {
+    radiology::RadiomicsConfig config;
+    fmt::print("{}", write_config(settings_of(config), Comments::meanings));
+    return 0;
+  }
   const auto config = config_of(o);
   if (o.print_config) {
     fmt::print("{}", differences(config));
     return 0;
   }
+  require_settings(config);
+  if (!o.maps.empty()) require_map_settings(config);
   if (!o.dictionary.empty()) write_dictionary(o.dictionary, config.features);
   if (o.inputs.empty()) return 0;
-  const auto cases = cases_of(o);
-  if (o.suggest_bins) {
-    const BinSuggestion suggestion = suggest_bins(cases, config);
-    fmt::print("{}", suggestion.text);
-    return suggestion.failed == 0 ? 0 : 3;
-  }
+  const auto cases = cases_of(o, config);
+  if (o.suggest_bins) return suggest(o, cases, config);
   if (o.output.empty() && o.maps.empty())
     throw InputError("features: name what to write: -o FILE.csv for the table, --maps DIR for voxel-based maps");
   int status = 0;
   if (!o.maps.empty()) {
     const FeatureRows rows = write_maps(o.maps, cases, config);
-    fmt::print("{} maps of {} regions: {}\n", rows.header.size() - cases.front().inputs.size() - 2, rows.rows.size(),
+    fmt::print("{} maps of {} regions: {}\n", radiology::map_columns(config.features).size(), rows.rows.size(),
                o.maps.string());
     status = finish(rows);
   }
-  if (!o.output.empty()) status = std::max(status, finish(extract(o, cases, config)));
+  if (!o.output.empty() && status != kInterruptedStatus) status = std::max(status, finish(extract(o, cases, config)));
   return status;
 }
 
@@ -126,10 +140,11 @@ int run_features(const Options& o) {
 std::function<int()> add_features(CLI::App& app) {
   auto o = std::make_shared<Options>();
   auto* verb = app.add_subcommand("features", "radiomics of one image, or of a table of images (PyRadiomics' columns)");
-  verb->add_option("inputs", o->inputs, "IMAGE MASK, or a CSV file with columns Image, Mask and optionally Label")
-      ->expected(1, 2)->type_name("IMAGE MASK | CASES.csv");
+  verb->add_option("inputs", o->inputs,
+                   "IMAGE MASK, or a CSV file with columns Image, Mask and optionally Label, Label_channel")
+      ->expected(1, 2)->type_name("");
   verb->add_option("-o,--output", o->output, "CSV file to write")->type_name("FILE.csv");
-  auto* params = verb->add_option("--params", o->params, "TOML file with [processing], [features] and [maps]");
+  auto* params = verb->add_option("--params", o->params, "TOML file; --reference lists what it may hold");
   params->type_name("FILE.toml");
   verb->add_option("--from-pyradiomics", o->pyradiomics, "PyRadiomics' parameters; what cannot be honoured is named")
       ->type_name("FILE.yaml")->excludes(params);
@@ -137,15 +152,19 @@ std::function<int()> add_features(CLI::App& app) {
       ->type_name("NAME=VALUE")->take_all()->expected(1);
   verb->add_option("--labels", o->labels, "1 | 1,3 | all | merge | each-component")->type_name("LABELS");
   verb->add_flag("--resample-mask", o->resample_mask, "put a mask on another grid onto the image's");
-  verb->add_option("--maps", o->maps, "write voxel-based maps of every first-order and texture column, NRRD")
-      ->type_name("DIR");
+  auto* maps =
+      verb->add_option("--maps", o->maps, "write voxel-based maps of every first-order and texture column, NRRD");
+  maps->type_name("DIR");
   verb->add_option("--dictionary", o->dictionary, "write IBSI id, aggregation and definition of every column")
       ->type_name("FILE.csv");
-  verb->add_flag("--suggest-bins", o->suggest_bins, "grey levels of the regions for candidate bin widths; the best");
+  verb->add_flag("--suggest-bins", o->suggest_bins,
+                 "grey levels of every region for candidate bin widths, and the best; -o writes them as a table")
+      ->excludes(maps);
   verb->add_flag("--print-config", o->print_config, "print what differs from the defaults as TOML, and stop");
+  verb->add_flag("--reference", o->reference, "print every setting with its meaning, unit and range, and stop");
   verb->add_option("--repeat", o->repeat, "passes over the cases, each timed")->check(CLI::Range(1, 1000));
   verb->parse_complete_callback([o] {
-    if (o->inputs.empty() && !o->print_config && o->dictionary.empty())
+    if (o->inputs.empty() && !o->print_config && !o->reference && o->dictionary.empty())
       throw CLI::RequiredError("IMAGE MASK or CASES.csv");
   });
   return [o] { return run_features(*o); };

@@ -2,11 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
-#include "core/error.h"
-#include "core/parallel.h"
-#include "core/progress.h"
+#include "radiology/engine.h"
+#include "training/features_batch.h"
+#include "training/features_diagnostics.h"
 
 namespace radiopath::training {
 namespace {
@@ -17,60 +18,58 @@ using namespace radiology;
 struct MappedCase {
   std::vector<LabelledRegion> regions;
   std::map<std::pair<int, std::string>, std::string> files;  ///< by label and column
-  std::string failure;
 };
 
-MappedCase map_case(const fs::path& folder, std::size_t number, const FeatureCase& one, const RadiomicsConfig& config) {
-  MappedCase mapped;
-  try {
-    auto [image, labels] = load_case(one);
-    const auto keep = [&](int label, const std::string& column, const Image& map) {
-      const std::string file = fmt::format("case-{}_label-{}_{}.nrrd", number, label, column);
+/// Writes the maps of one call of the engine.
+void map_call(const fs::path& folder, const LabelCall& call, const ImageFile& image, LabelFile mask,
+              const RadiomicsConfig& config, std::vector<MappedCase>& mapped) {
+  const auto keep = [&](int label, const std::string& column, const Image& map) {
+    for (const auto& asked : call.cases) {
+      const auto* numbers = std::get_if<std::vector<int>>(&asked.labels);
+      if (numbers != nullptr && std::find(numbers->begin(), numbers->end(), label) == numbers->end()) continue;
+      const std::string file = fmt::format("case-{}_label-{}_{}.nrrd", asked.place + 1, label, column);
       write_image(folder / file, map);
-      mapped.files[{label, column}] = file;
-    };
-    mapped.regions = extract_maps(image, std::move(labels), config_of(one, config), keep);
-  } catch (const InputError& error) {
-    mapped.failure = error.what();
-  }
-  return mapped;
+      mapped[asked.place].files[{label, column}] = file;
+    }
+  };
+  const auto regions = extract_maps(image.image, std::move(mask.labels), call.config(config), keep);
+  for (const auto& asked : call.cases) mapped[asked.place].regions = asked_for(regions, asked.labels);
 }
 
 }  // namespace
 
-FeatureRows write_maps(const fs::path& folder, const std::vector<FeatureCase>& cases, const RadiomicsConfig& config) {
+FeatureRows write_maps(const fs::path& folder, const FeatureCases& cases, const RadiomicsConfig& config) {
   const auto columns = map_columns(config.features);
-  fs::create_directories(folder);
+  std::vector<std::string> names;
+  if (config.diagnostics) names = {"diagnostics_Versions_radiopath", "diagnostics_Configuration_Settings_Hash"};
+  const std::size_t facts = names.size();
+  for (const auto& column : columns) names.push_back(column.name);
+  names.emplace_back("status");
   FeatureRows table;
-  for (const auto& [name, text] : cases.front().inputs) table.header.push_back(name);
-  table.header.emplace_back("Label");
-  for (const auto& column : columns) table.header.push_back(column.name);
-  table.header.emplace_back("status");
+  table.header = header_of(cases, names);
+  fs::create_directories(folder);
 
-  Progress progress("maps", static_cast<std::int64_t>(cases.size()));
-  const auto mapped = parallel_map(static_cast<std::int64_t>(cases.size()), [&](std::int64_t i) {
-    const auto place = static_cast<std::size_t>(i);
-    MappedCase result = map_case(folder, place + 1, cases[place], config);
-    if (!result.failure.empty()) progress.fail();
-    progress.advance();
-    return result;
-  });
-  const auto add = [&](const FeatureCase& one, const MappedCase& result, const std::string& label,
-                       const LabelledRegion* region) {
-    std::vector<std::string> cells;
-    for (const auto& input : one.inputs) cells.push_back(input.second);
-    cells.push_back(label);
-    for (const auto& column : columns) {
-      const auto file = region == nullptr ? result.files.end() : result.files.find({region->label, column.name});
-      cells.push_back(file == result.files.end() ? "" : file->second);
-    }
-    cells.push_back(region == nullptr ? result.failure : region->failure);
-    if (!cells.back().empty()) table.failed.push_back(table.rows.size());
-    table.rows.push_back(std::move(cells));
+  std::vector<MappedCase> mapped(cases.cases.size());
+  const auto work = [&](const LabelCall& call, const ImageFile& image, LabelFile mask) {
+    map_call(folder, call, image, std::move(mask), config, mapped);
   };
-  for (std::size_t i = 0; i < cases.size(); ++i) {
-    if (!mapped[i].failure.empty()) add(cases[i], mapped[i], cases[i].labels, nullptr);
-    for (const auto& region : mapped[i].regions) add(cases[i], mapped[i], std::to_string(region.label), &region);
+  const BatchEnd end = run_batch("maps", cases.cases, config, work);
+  table.interrupted = end.interrupted;
+  Diagnostics of_run = run_diagnostics(config);
+  const auto add = [&](std::size_t place, const LabelledRegion* region, const std::string& failure) {
+    std::vector<std::string> cells;
+    for (std::size_t f = 0; f < facts; ++f) cells.push_back(of_run[names[f]]);
+    const auto& files = mapped[place].files;
+    for (const auto& column : columns) {
+      const auto file = region == nullptr ? files.end() : files.find({region->label, column.name});
+      cells.push_back(file == files.end() ? "" : file->second);
+    }
+    add_row(table, cases, cases.cases[place], region, std::move(cells), failure);
+  };
+  for (std::size_t place = 0; place < mapped.size(); ++place) {
+    if (!end.failures[place].empty()) add(place, nullptr, end.failures[place]);
+    else
+      for (const auto& region : mapped[place].regions) add(place, &region, region.failure);
   }
   write_rows(folder / "maps.csv", table);
   return table;

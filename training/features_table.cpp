@@ -9,11 +9,9 @@
 
 #include "core/error.h"
 #include "core/files.h"
-#include "core/hash.h"
-#include "core/parallel.h"
-#include "core/progress.h"
 #include "core/table.h"
-#include "core/version.h"
+#include "training/features_batch.h"
+#include "training/features_diagnostics.h"
 
 namespace radiopath::training {
 namespace {
@@ -21,40 +19,53 @@ namespace {
 namespace fs = std::filesystem;
 using namespace radiology;
 
-const std::vector<std::string> kDiagnostics = {
-    "diagnostics_Versions_radiopath",        "diagnostics_Configuration_Settings_Hash",
-    "diagnostics_Image-original_Hash",       "diagnostics_Image-original_Spacing",
-    "diagnostics_Image-original_Size",       "diagnostics_Image-original_Mean",
-    "diagnostics_Image-original_Minimum",    "diagnostics_Image-original_Maximum",
-    "diagnostics_Mask-original_Hash",        "diagnostics_Mask-original_Spacing",
-    "diagnostics_Mask-original_Size",        "diagnostics_Mask-original_BoundingBox",
-    "diagnostics_Mask-original_VoxelNum"};
-
-struct CaseResult {
-  std::string failure;
-  std::vector<std::string> image_diagnostics, mask_diagnostics;
-  std::vector<RegionRow> rows;
+/// A label's row with what is known of how it came about.
+struct MeasuredRow : RegionRow {
+  Diagnostics diagnostics;
 };
 
-/// As PyRadiomics prints tuples.
-template <class Range>
-std::string tuple_text(const Range& values) {
-  return fmt::format("({})", fmt::join(values, ", "));
+struct CaseResult {
+  Diagnostics diagnostics;  ///< of the files
+  std::vector<MeasuredRow> rows;
+};
+
+/// A slice has no volume: what a 1 mm thick one would give is no figure of it.
+void leave_out_volumes(std::vector<RegionRow>& rows, const std::vector<EngineColumn>& columns) {
+  for (auto& row : rows) {
+    for (std::size_t c = 0; c < row.values.size(); ++c)
+      if (columns[c].family == Family::kShape || columns[c].family == Family::kMorphology)
+        row.values[c] = {std::nan(""), "the image is two-dimensional; its shape is of the family shape2D"};
+  }
 }
 
-CaseResult run_case(const FeatureCase& one, const RadiomicsConfig& config) {
-  CaseResult result;
-  try {
-    auto [image, map] = load_case(one);
-    const auto [mean, low, high] = summary_of(image);
-    result.image_diagnostics = {hash_file(one.image), tuple_text(image.grid.spacing_mm), tuple_text(image.grid.size),
-                                format_double(mean), format_double(low), format_double(high)};
-    result.mask_diagnostics = {hash_file(one.mask), tuple_text(map.grid.spacing_mm), tuple_text(map.grid.size)};
-    result.rows = extract_regions(image, std::move(map), config_of(one, config));
-  } catch (const InputError& error) {
-    result.failure = error.what();
+/// What one call of the engine adds to the cases that it serves.
+void measure_call(const LabelCall& call, const ImageFile& image, LabelFile mask, const RadiomicsConfig& whole,
+                  const std::vector<EngineColumn>& columns, std::vector<CaseResult>& results) {
+  const RadiomicsConfig config = call.config(whole);
+  std::map<int, Diagnostics> original, processed;  // by label
+  if (config.diagnostics) {
+    const Diagnostics files = file_diagnostics(image, mask);
+    for (const auto& asked : call.cases) results[asked.place].diagnostics = files;
+    original = mask_diagnostics(mask.labels, config);
   }
-  return result;
+  const auto observe = [&](const MeasuredRegion& region) {
+    if (config.diagnostics) processed[region.label] = region_diagnostics(region, image.image.grid, config);
+  };
+  auto rows = extract_regions(image.image, std::move(mask.labels), config, observe);
+  if (image.dimensions == 2) leave_out_volumes(rows, columns);
+  std::vector<MeasuredRow> measured;
+  for (auto& row : rows) {
+    MeasuredRow& with = measured.emplace_back();
+    static_cast<RegionRow&>(with) = std::move(row);
+    with.diagnostics = std::move(original[with.label]);
+    with.diagnostics.merge(processed[with.label]);
+    if (!config.processing.resample_mask || with.voxels == 0) continue;
+    const auto& [low, size] = with.box;
+    with.diagnostics["diagnostics_Mask-corrected_BoundingBox"] =
+        fmt::format("({}, {})", fmt::join(low, ", "), fmt::join(size, ", "));
+    with.diagnostics["diagnostics_Mask-corrected_VoxelNum"] = std::to_string(with.voxels);
+  }
+  for (const auto& asked : call.cases) results[asked.place].rows = asked_for(measured, asked.labels);
 }
 
 /// Reasons beside values, each with its columns: "one grey level in the region: original_glcm_MCC, …".
@@ -67,25 +78,6 @@ std::string status_of(const RegionRow& row, const std::vector<EngineColumn>& col
   return fmt::format("{}", fmt::join(parts, "; "));
 }
 
-/// The cells of kDiagnostics; empty where the case or the label failed before they were known.
-void append_diagnostics(std::vector<std::string>& cells, const CaseResult& result, const RegionRow* row,
-                        const std::string& settings) {
-  cells.insert(cells.end(), {std::string(version()), settings});
-  const auto with_width = [&](const std::vector<std::string>& texts, std::size_t width) {
-    for (std::size_t t = 0; t < width; ++t) cells.push_back(t < texts.size() ? texts[t] : "");
-  };
-  with_width(result.image_diagnostics, 6);
-  with_width(result.mask_diagnostics, 3);
-  if (row != nullptr) {
-    std::vector<int> box(row->box.low.begin(), row->box.low.end());
-    box.insert(box.end(), row->box.size.begin(), row->box.size.end());
-    cells.push_back(tuple_text(box));
-    cells.push_back(std::to_string(row->voxels));
-  } else {
-    with_width({}, 2);
-  }
-}
-
 std::string csv_line(const std::vector<std::string>& cells) {
   std::string line;
   for (const auto& cell : cells) line += (line.empty() && &cell == cells.data() ? "" : ",") + csv_cell(cell);
@@ -94,72 +86,62 @@ std::string csv_line(const std::vector<std::string>& cells) {
 
 }  // namespace
 
-LoadedCase load_case(const FeatureCase& one) { return {load_image(one.image), read_label_map(one.mask)}; }
-
-RadiomicsConfig config_of(const FeatureCase& one, RadiomicsConfig config) {
-  if (!one.labels.empty()) config.labels = parse_labels(one.labels);
-  return config;
-}
-
-std::vector<FeatureCase> read_cases(const fs::path& csv) {
-  const CsvFile file = read_csv(csv);
-  const auto image = static_cast<std::size_t>(file.column("Image"));
-  const auto mask = static_cast<std::size_t>(file.column("Mask"));
-  const auto label = file.find("Label"), channel = file.find("Label_channel");
-  std::vector<FeatureCase> cases;
-  for (std::size_t r = 0; r < file.rows.size(); ++r) {
-    const auto& row = file.rows[r];
-    FeatureCase one;
-    one.image = fs::path(row[image]).is_absolute() ? fs::path(row[image]) : csv.parent_path() / row[image];
-    one.mask = fs::path(row[mask]).is_absolute() ? fs::path(row[mask]) : csv.parent_path() / row[mask];
-    if (label) one.labels = row[static_cast<std::size_t>(*label)];
-    if (channel) {
-      const auto& text = row[static_cast<std::size_t>(*channel)];
-      if (!text.empty() && parse_double(text) != 0) {
-        throw InputError(fmt::format("{}:{}: Label_channel {}; only masks of one channel can be read", csv.string(),
-                                     file.lines[r], text));
-      }
-    }
-    for (std::size_t c = 0; c < row.size(); ++c)
-      if (file.header[c] != "Label") one.inputs.emplace_back(file.header[c], row[c]);
-    cases.push_back(std::move(one));
+std::vector<std::string> header_of(const FeatureCases& cases, const std::vector<std::string>& columns) {
+  std::vector<std::string> header = cases.columns;
+  for (const auto& name : columns) {
+    if (std::find(cases.columns.begin(), cases.columns.end(), name) != cases.columns.end())
+      throw InputError(fmt::format("{}:1: column '{}' has the name of one that is written; is it an output of this "
+                                   "command? Rename the column",
+                                   cases.file.string(), name));
+    header.push_back(name);
   }
-  if (cases.empty()) throw InputError(csv.string() + ": no cases below the header");
-  return cases;
+  return header;
 }
 
-FeatureRows extract_cases(const std::vector<FeatureCase>& cases, const RadiomicsConfig& config) {
-  const auto columns = engine_columns(config.features);
-  RadiomicsConfig copy = config;
-  const std::string settings = hash_text(write_config(settings_of(copy)));
-  FeatureRows table;
-  for (const auto& [name, text] : cases.front().inputs) table.header.push_back(name);
-  table.header.emplace_back("Label");
-  if (config.diagnostics) table.header.insert(table.header.end(), kDiagnostics.begin(), kDiagnostics.end());
-  for (const auto& column : columns) table.header.push_back(column.name);
-  table.header.emplace_back("status");
+void add_row(FeatureRows& rows, const FeatureCases& cases, const FeatureCase& one, const LabelledRegion* region,
+             std::vector<std::string> cells, const std::string& failure, const std::string& status) {
+  std::vector<std::string> row = one.inputs;
+  if (region != nullptr) row[cases.label] = std::to_string(region->label);
+  row.insert(row.end(), std::make_move_iterator(cells.begin()), std::make_move_iterator(cells.end()));
+  std::string reason = failure;
+  if (region != nullptr && !failure.empty())
+    reason = fmt::format("{}, label {}: {}", one.mask.string(), region->label, failure);
+  row.push_back(reason.empty() ? status : reason);
+  if (!reason.empty()) rows.failed.push_back({rows.rows.size(), one.where});
+  rows.rows.push_back(std::move(row));
+}
 
-  Progress progress("features", static_cast<std::int64_t>(cases.size()));
-  const auto results = parallel_map(static_cast<std::int64_t>(cases.size()), [&](std::int64_t i) {
-    CaseResult result = run_case(cases[static_cast<std::size_t>(i)], config);
-    if (!result.failure.empty()) progress.fail();
-    progress.advance();
-    return result;
-  });
-  const auto add = [&](const FeatureCase& one, const CaseResult& result, const RegionRow* row) {
-    std::vector<std::string> cells;
-    for (const auto& input : one.inputs) cells.push_back(input.second);
-    cells.push_back(row != nullptr ? std::to_string(row->label) : one.labels);
-    if (config.diagnostics) append_diagnostics(cells, result, row, settings);
-    const bool failed = row == nullptr || !row->failure.empty();
-    for (std::size_t c = 0; c < columns.size(); ++c) cells.push_back(failed ? "" : format_double(row->values[c].value));
-    cells.push_back(row == nullptr ? result.failure : failed ? row->failure : status_of(*row, columns));
-    if (failed) table.failed.push_back(table.rows.size());
-    table.rows.push_back(std::move(cells));
+FeatureRows extract_cases(const FeatureCases& cases, const RadiomicsConfig& config) {
+  const auto columns = engine_columns(config.features);
+  const auto facts = config.diagnostics ? diagnostic_columns(config) : std::vector<std::string>();
+  std::vector<std::string> names = facts;
+  for (const auto& column : columns) names.push_back(column.name);
+  names.emplace_back("status");
+  FeatureRows table;
+  table.header = header_of(cases, names);
+
+  std::vector<CaseResult> results(cases.cases.size());
+  const auto work = [&](const LabelCall& call, const ImageFile& image, LabelFile mask) {
+    measure_call(call, image, std::move(mask), config, columns, results);
   };
-  for (std::size_t i = 0; i < cases.size(); ++i) {
-    if (!results[i].failure.empty()) add(cases[i], results[i], nullptr);
-    for (const auto& row : results[i].rows) add(cases[i], results[i], &row);
+  const BatchEnd end = run_batch("features", cases.cases, config, work);
+  table.interrupted = end.interrupted;
+  const Diagnostics of_run = run_diagnostics(config);
+  const auto add = [&](std::size_t place, const MeasuredRow* row, const std::string& failure) {
+    Diagnostics known = of_run;
+    known.insert(results[place].diagnostics.begin(), results[place].diagnostics.end());
+    if (row != nullptr) known.insert(row->diagnostics.begin(), row->diagnostics.end());
+    std::vector<std::string> cells;
+    for (const auto& fact : facts) cells.push_back(known[fact]);
+    for (std::size_t c = 0; c < columns.size(); ++c)
+      cells.push_back(failure.empty() ? format_double(row->values[c].value) : "");
+    add_row(table, cases, cases.cases[place], row, std::move(cells), failure,
+            failure.empty() ? status_of(*row, columns) : "");
+  };
+  for (std::size_t place = 0; place < results.size(); ++place) {
+    if (!end.failures[place].empty()) add(place, nullptr, end.failures[place]);
+    else
+      for (const auto& row : results[place].rows) add(place, &row, row.failure);
   }
   return table;
 }

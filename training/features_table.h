@@ -1,41 +1,38 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "radiology/engine.h"
+#include "training/features_cases.h"
 
 namespace radiopath::training {
 
-/// One line of the table of cases.
-struct FeatureCase {
-  std::filesystem::path image, mask;
-  std::string labels;                                       ///< "" : RadiomicsConfig::labels
-  std::vector<std::pair<std::string, std::string>> inputs;  ///< columns copied through
-};
-
-struct LoadedCase {
-  radiology::Image image;
-  radiology::LabelMap labels;
-};
-LoadedCase load_case(const FeatureCase& one);
-/// The config for a case that names its own labels.
-radiology::RadiomicsConfig config_of(const FeatureCase& one, radiology::RadiomicsConfig config);
-
-/// PyRadiomics' batch file: Image and Mask, optional Label; other columns are copied; paths are relative to the file.
-/// Throws InputError when a column is missing or Label_channel is not 0, which single-channel masks have.
-std::vector<FeatureCase> read_cases(const std::filesystem::path& csv);
-
-/// Rows of text: inputs, Label, diagnostics_*, features, status. A case that fails is a row with its reason.
+/// Rows of text. A case that fails is a row with its reason.
 struct FeatureRows {
   std::vector<std::string> header;
   std::vector<std::vector<std::string>> rows;
-  std::vector<std::size_t> failed;  ///< places of the rows that did
+  /// A row that failed, and where its case stands: "cases.csv:3: ".
+  struct Failure {
+    std::size_t row;
+    std::string where;
+  };
+  std::vector<Failure> failed;
+  bool interrupted = false;  ///< some rows say so
 };
-FeatureRows extract_cases(const std::vector<FeatureCase>& cases, const radiology::RadiomicsConfig& config);
+
+/// The input's columns, then `columns`, then status. Throws InputError when a column of the input has the name of one
+/// that is written.
+std::vector<std::string> header_of(const FeatureCases& cases, const std::vector<std::string>& columns);
+/// Adds a row: the case's inputs with the label that was measured, `cells`, the status.
+void add_row(FeatureRows& rows, const FeatureCases& cases, const FeatureCase& one,
+             const radiology::LabelledRegion* region, std::vector<std::string> cells, const std::string& failure,
+             const std::string& status = "");
+
+/// inputs, Label, diagnostics_*, features, status. Each image and mask is read once, and an image filtered once for all
+/// rows of the same mask. The same bytes for any number of threads.
+FeatureRows extract_cases(const FeatureCases& cases, const radiology::RadiomicsConfig& config);
 void write_rows(const std::filesystem::path& file, const FeatureRows& rows);  ///< CSV, atomic
 
 }  // namespace radiopath::training

@@ -30,9 +30,6 @@ int main(int argc, char** argv) {
   } catch (const radiopath::InputError& error) {
     radiopath::log::error(error.what());
     return 1;
-  } catch (const radiopath::Interrupted&) {
-    radiopath::log::error("interrupted; the same command with --resume goes on from here");
-    return 130;
   } catch (const std::exception& error) {
     radiopath::log::error(std::string("internal error, please report it: ") + error.what());
     return 1;

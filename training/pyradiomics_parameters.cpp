@@ -37,6 +37,12 @@ double positive(const YAML::Node& node) {
   return value;
 }
 
+double not_negative(const YAML::Node& node) {
+  const double value = number_in(node);
+  if (!(value >= 0)) throw Refusal{fmt::format("is {}; expected a number from 0", value)};
+  return value;
+}
+
 int whole(const YAML::Node& node, int least, int most = 1 << 30) {
   const double value = number_in(node);
   if (value != std::floor(value) || value < least || value > most)
@@ -132,10 +138,7 @@ const std::map<std::string, std::map<std::string, Apply>> kFilterSettings = {
 
 const std::map<std::string, Apply> kSettings = {
     {"label", [](auto& c, const auto& n) { c.labels = std::vector<int>{whole(n, 1, 32767)}; }},
-    {"label_channel",
-     [](auto&, const auto& n) {
-       if (whole(n, 0) != 0) throw Refusal{"only masks of one channel can be read"};
-     }},
+    {"label_channel", [](auto& c, const auto& n) { c.label_channel = whole(n, 0, 1000000); }},
     {"additionalInfo", [](auto& c, const auto& n) { c.diagnostics = truth(n); }},
     {"geometryTolerance",
      [](auto&, const auto& n) {
@@ -180,7 +183,7 @@ const std::map<std::string, Apply> kSettings = {
        c.features.weighting = word(n, {"no_weighting", "manhattan", "euclidean", "infinity"});
      }},
     {"symmetricalGLCM", [](auto& c, const auto& n) { c.features.symmetrical_glcm = truth(n); }},
-    {"gldm_a", [](auto& c, const auto& n) { c.features.gldm_a = number_in(n); }},
+    {"gldm_a", [](auto& c, const auto& n) { c.features.gldm_a = not_negative(n); }},
     {"voxelArrayShift", [](auto& c, const auto& n) { c.features.voxel_array_shift = number_in(n); }}};
 
 const std::map<std::string, Apply> kVoxelSettings = {
@@ -224,7 +227,14 @@ class Converter {
       if (!node.IsNull()) refuse(node, (section.empty() ? "" : section + ": ") + "expected keys and values");
       return;
     }
-    for (const auto& entry : node) visit(entry.first.Scalar(), entry.first, entry.second);
+    std::map<std::string, int> lines;  // YAML's readers differ in which of two equal keys they take
+    for (const auto& entry : node) {
+      const std::string name = entry.first.IsScalar() ? entry.first.Scalar() : "";
+      const auto [first, is_new] = lines.try_emplace(name, entry.first.Mark().line + 1);
+      if (is_new) visit(name, entry.first, entry.second);
+      else refuse(entry.first, fmt::format("{}{} stands twice, first in line {}", section.empty() ? "" : section + ".",
+                                           name, first->second));
+    }
   }
 
   void refuse(const YAML::Node& where, const std::string& what) {

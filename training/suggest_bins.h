@@ -1,18 +1,18 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "training/features_table.h"
 
 namespace radiopath::training {
 
 struct BinSuggestion {
-  std::string text;  ///< intensities of every region, grey levels for candidate widths, the width to take
-  int failed = 0;    ///< cases and regions without a range; each is a line of the text
+  std::string text;  ///< grey levels of every region for candidate widths, and the width to take
+  FeatureRows rows;  ///< the same as a table; cases and regions without intensities are rows that failed
 };
-/// The width is the one that gives 30 to 130 grey levels in most regions (PyRadiomics' FAQ). Throws InputError when no
-/// region has two different intensities.
-BinSuggestion suggest_bins(const std::vector<FeatureCase>& cases, const radiology::RadiomicsConfig& config);
+/// Intensities are those that features see: normalised, resampled, filtered, re-segmented. The width is the one that
+/// gives 30 to 130 grey levels in most regions and images (PyRadiomics' FAQ). Throws InputError when no region has two
+/// different intensities.
+BinSuggestion suggest_bins(const FeatureCases& cases, const radiology::RadiomicsConfig& config);
 
 }  // namespace radiopath::training

@@ -20,6 +20,8 @@ STAGES = [
     ("wavelet_bands_of_image", "eight wavelet bands of a whole image", "brain1, 256 x 256 x 25", 10),
     ("log_of_image", "Laplacian of Gaussian, 2 mm (ITK on both sides)", "brain1, 256 x 256 x 25", 1),
     ("columns_851", "851 columns of a case, from files to the table", "brain1, original and eight bands", 20),
+    ("process_851", "the same as a whole process, from its start to its end", "brain1, original and eight bands", 1),
+    ("start_up", "start-up of the program (peer: Python and its imports)", "`--version`", 1),
     ("columns_13616", "13,616 columns of a patient: four habitats, four sequences", "brain1, its intensities' quarters", 50),
     ("macenko", "Macenko: estimate and normalise", "one tile of 512 px", 1),
     ("slide", "reading all tiles of 512 px", "CMU-1-Small-Region.svs", 1),

@@ -1,6 +1,9 @@
 #include <benchmark/benchmark.h>
+#include <sys/resource.h>
 
+#include <cstdlib>
 #include <filesystem>
+#include <string>
 
 #include "tests/benchmarks/input.h"
 #include "training/features_table.h"
@@ -16,11 +19,35 @@ void extract_to_file(benchmark::State& state, const char* mask, int sequences, c
   radiology::RadiomicsConfig config;
   config.features.image_types = {"original", "wavelet"};
   config.labels = labels;
-  const std::vector<FeatureCase> cases(static_cast<std::size_t>(sequences),
-                                       {input_file("image.nrrd"), input_file(mask), "", {{"Image", "image.nrrd"}}});
-  const auto table = std::filesystem::temp_directory_path() / "radiopath_benchmark.csv";
+  FeatureCases cases{{"Image", "Label"}, 1, {}, {}};
+  const auto folder = std::filesystem::temp_directory_path();
+  for (int i = 0; i < sequences; ++i) {  // under names of their own, so that each is read
+    const auto image = folder / ("radiopath_benchmark_" + std::to_string(i) + ".nrrd");
+    std::filesystem::remove(image);
+    std::filesystem::create_symlink(std::filesystem::absolute(input_file("image.nrrd")), image);
+    cases.cases.push_back({image, input_file(mask), "", 0, {image.string(), ""}, "", ""});
+  }
+  const auto table = folder / "radiopath_benchmark.csv";
   for (auto _ : state) write_rows(table, extract_cases(cases, config));
   std::filesystem::remove(table);
+  for (const auto& one : cases.cases) std::filesystem::remove(one.image);
+}
+
+double seconds_of_children() {
+  rusage used;
+  getrusage(RUSAGE_CHILDREN, &used);
+  return static_cast<double>(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
+         1e-6 * static_cast<double>(used.ru_utime.tv_usec + used.ru_stime.tv_usec);
+}
+
+/// CPU seconds of whole processes of the program.
+void run_program(benchmark::State& state, const std::string& arguments) {
+  for (auto _ : state) {
+    const double before = seconds_of_children();
+    if (std::system((RADIOPATH_BINARY_PATH " " + arguments + " >/dev/null").c_str()) != 0)
+      return state.SkipWithError("the program failed");
+    state.SetIterationTime(seconds_of_children() - before);
+  }
 }
 
 void columns_851(benchmark::State& state) { extract_to_file(state, "mask.nrrd", 1, std::vector<int>{1}); }
@@ -29,5 +56,17 @@ BENCHMARK(columns_851)->Unit(benchmark::kMillisecond);
 /// The study's radiomics of a patient: four habitats in four sequences.
 void columns_13616(benchmark::State& state) { extract_to_file(state, "habitats.nrrd", 4, "all"); }
 BENCHMARK(columns_13616)->Unit(benchmark::kMillisecond);
+
+void start_up(benchmark::State& state) { run_program(state, "--version"); }
+BENCHMARK(start_up)->Unit(benchmark::kMillisecond)->UseManualTime();
+
+void process_851(benchmark::State& state) {
+  if (!std::filesystem::exists(input_file("image.nrrd"))) return state.SkipWithError("no image");
+  const auto table = (std::filesystem::temp_directory_path() / "radiopath_benchmark.csv").string();
+  run_program(state, "features " + input_file("image.nrrd").string() + " " + input_file("mask.nrrd").string() +
+                         " --set 'features.image_types=[\"original\",\"wavelet\"]' -o " + table);
+  std::filesystem::remove(table);
+}
+BENCHMARK(process_851)->Unit(benchmark::kMillisecond)->UseManualTime();
 
 }  // namespace

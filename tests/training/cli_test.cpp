@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <sstream>
+#include <vector>
 
 #include "core/files.h"
 #include "tests/support/program.h"
@@ -17,12 +19,54 @@ std::filesystem::path write_config(const std::string& text) {
   return file;
 }
 
-TEST(Cli, HelpNamesEveryVerbWithinEightyColumns) {
+TEST(Cli, HelpNamesEveryVerb) {
   const auto [status, text] = radiopath("--help");
   EXPECT_EQ(status, 0);
   for (const char* verb : {"run", "check", "extract", "evaluate", "report", "export", "synthesize", "config"})
     EXPECT_NE(text.find(std::string("\n  ") + verb), std::string::npos) << verb << text;
   EXPECT_NE(text.find("not for clinical use"), std::string::npos);
+}
+
+/// The longest line that is printed.
+std::string longest_line(const std::string& text) {
+  std::istringstream lines(text);
+  std::string longest;
+  for (std::string line; std::getline(lines, line);)
+    if (line.size() > longest.size()) longest = line;
+  return longest;
+}
+
+TEST(Cli, EveryHelpFitsEightyColumns) {
+  std::vector<std::string> commands = {""};
+  for (const char* verb : {"run", "check", "extract", "features", "evaluate", "report", "export", "statistics",
+                           "synthesize", "config"})
+    commands.emplace_back(verb);
+  for (const char* part : {"roc", "compare", "calibration", "decision", "logistic", "table1", "icc", "survival",
+                           "paper-table"})
+    commands.push_back(std::string("statistics ") + part);
+  for (const auto& command : commands) {
+    const auto [status, text] = radiopath(command + " --help");
+    EXPECT_EQ(status, 0) << command;
+    EXPECT_LE(longest_line(text).size(), 80u) << command << "\n" << longest_line(text);
+  }
+}
+
+/// Words are wrapped, values are not: a long list stays one line that can be copied.
+TEST(Cli, MeaningsFitEightyColumns) {
+  for (const char* command : {"config --reference", "features --reference"}) {
+    const auto [status, text] = radiopath(command);
+    EXPECT_EQ(status, 0);
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);)
+      if (line.starts_with("# ") && line.find(" = ") == std::string::npos) {
+        EXPECT_LE(line.size(), 80u) << line;
+      }
+  }
+  const std::string features = radiopath("features --reference").text;
+  for (const char* setting : {"\nlabel_channel = 0\n", "\n[processing]\n", "\nresampled_spacing_mm = []\n",
+                              "\nminimum_roi_size = 0\n", "\n[maps]\n", "\nkernel_radius = 1\n"})
+    EXPECT_NE(features.find(setting), std::string::npos) << setting;
+  EXPECT_NE(radiopath("config --help").text.find("features --reference"), std::string::npos);
 }
 
 TEST(Cli, UsageErrorsAreTwo) {

@@ -17,7 +17,7 @@ TEST(FeaturesCommand, SingleCaseMatchesPyRadiomics) {
   ASSERT_EQ(status, 0) << text;
   const CsvFile table = folder.table();
   ASSERT_EQ(table.rows.size(), 1u);
-  EXPECT_EQ(table.header.size(), 3u + 13 + 107 + 1);  // Image, Mask, Label; diagnostics; features; status
+  EXPECT_EQ(table.header.size(), 3u + 19 + 107 + 1);  // Image, Mask, Label; diagnostics; features; status
   EXPECT_EQ(cell(table, 0, "diagnostics_Mask-original_BoundingBox"), "(21, 64, 8, 9, 12, 3)");  // its README.md
   EXPECT_EQ(cell(table, 0, "diagnostics_Mask-original_VoxelNum"), "143");
   EXPECT_EQ(cell(table, 0, "status"),
@@ -40,12 +40,13 @@ TEST(FeaturesCommand, SingleCaseMatchesPyRadiomics) {
 TEST(FeaturesCommand, BatchTakesPyRadiomicsColumns) {
   const FeaturesFolder folder;
   const auto cases = folder.write("cases.csv",
-                                  "Patient,Image,Mask,Label\nA,image.nrrd,mask.nrrd,1\nB,image.nrrd,mask.nrrd,3\n"
-                                  "C,image.nrrd,mask.nrrd,\n");
+                                  "Patient,Label,Image,Mask\nA,1,image.nrrd,mask.nrrd\nB,3,image.nrrd,mask.nrrd\n"
+                                  "C,,image.nrrd,mask.nrrd\n");
   ASSERT_EQ(folder.features(cases + " --labels all").status, 0);
   const CsvFile batch = folder.table();
   ASSERT_EQ(batch.rows.size(), 4u);
-  EXPECT_EQ(batch.header[0], "Patient");
+  const std::vector<std::string> first(batch.header.begin(), batch.header.begin() + 4);
+  EXPECT_EQ(first, (std::vector<std::string>{"Patient", "Label", "Image", "Mask"})) << "as they stand in the file";
   const char* const patients[] = {"A", "B", "C", "C"};
   const char* const labels[] = {"1", "3", "1", "3"};
   for (std::size_t row = 0; row < 4; ++row) {
@@ -143,6 +144,12 @@ TEST(FeaturesCommand, BadCasesAreRowsWithAReason) {
               3 * 16 * 16 * 6);
   folder.write_changed("series", [](auto&, auto&) {});
   write_zeros(folder.at("series_image.nrrd"), "dimension: 4\nsizes: 16 16 6 2\n", 16 * 16 * 6 * 2);
+  folder.write_changed("giant", [](auto&, auto&) {});
+  const std::string giant = "type: int16\ndimension: 3\nsizes: 90000 90000 9000\nspacings: 1 1 1\n";
+  write_text(folder.at("giant_image.nrrd"), "NRRD0004\n" + giant + "endian: little\nencoding: raw\n\n");
+  folder.write_changed("packed", [](auto&, auto&) {});
+  write_text(folder.at("packed_image.nrrd"),
+             "NRRD0004\n" + giant + "endian: little\nencoding: gzip\n\n" + std::string(20, 'x'));
   const std::vector<BadCase> bad = {
       {"empty", "the mask is empty: no voxel is nonzero"},
       {"absent", "no voxel has label 1; the mask holds 3, 7"},
@@ -153,6 +160,8 @@ TEST(FeaturesCommand, BadCasesAreRowsWithAReason) {
       {"turned", "differ in direction"},
       {"colour", "3 numbers per voxel; expected one. Is it a colour image"},
       {"series", "has 4 dimensions (16 x 16 x 6 x 2); expected 3"},
+      {"giant", "giant_image.nrrd: the header claims 146 TB of voxels, and 0 bytes are there; is the header damaged"},
+      {"packed", "packed_image.nrrd: the header claims 146 TB of voxels, and 20 bytes are there; is the header"},
       {"missing", "missing_image.nrrd: no such file"},
   };
   std::string cases = "Image,Mask\n";
@@ -160,7 +169,7 @@ TEST(FeaturesCommand, BadCasesAreRowsWithAReason) {
   cases += "flat_image.nrrd,flat_mask.nrrd\nimage.nrrd,mask.nrrd\n";
   const auto [status, text] = folder.features(folder.write("cases.csv", cases));
   EXPECT_EQ(status, 3) << text;
-  EXPECT_NE(text.find("10 of 12 rows failed"), std::string::npos) << text;
+  EXPECT_NE(text.find("12 of 14 rows failed"), std::string::npos) << text;
   const CsvFile table = folder.table();
   ASSERT_EQ(table.rows.size(), bad.size() + 2);
   for (std::size_t row = 0; row < bad.size(); ++row) {
@@ -182,10 +191,22 @@ TEST(FeaturesCommand, WrongInputIsOneLine) {
   EXPECT_EQ(bins.text, "radiopath: --set: 'features.bin_width': found 0, expected at least 1e-09\n");
   const auto column = folder.features(folder.write("cases.csv", "Image,Maks\na,b\n"));
   EXPECT_EQ(column.status, 1);
-  EXPECT_NE(column.text.find("'Mask'"), std::string::npos) << column.text;
+  EXPECT_NE(column.text.find("no column 'Mask'; did you mean 'Maks'? Known: Image, Maks"), std::string::npos)
+      << column.text;
   const auto family = folder.features(folder.phantom() + "--set 'features.families=[\"glmc\"]'");
   EXPECT_EQ(family.status, 1);
   EXPECT_NE(family.text.find("unknown 'glmc'; did you mean 'glcm'?"), std::string::npos) << family.text;
+  // Settings are read before images are: no table is written of cases that all fail for one reason.
+  const std::string cases = folder.write("two.csv", "Image,Mask\nabsent.nrrd,mask.nrrd\nimage.nrrd,mask.nrrd\n");
+  for (const std::string set : {"'features.distances=[0]'", "'processing.resampled_spacing_mm=[1,1]'",
+                                "'processing.resegment_range=[3,2]'", "'features.only={glcm=[\"Idmm\"]}'"}) {
+    const auto wrong = folder.features(cases + " --set " + set);
+    EXPECT_EQ(wrong.status, 1) << wrong.text;
+    EXPECT_FALSE(std::filesystem::exists(folder.at("out.csv"))) << set;
+  }
+  EXPECT_EQ(radiopath("features " + cases + " --maps " + folder.at("maps").string() + " --set maps.kernel_radius=0").status,
+            1);
+  EXPECT_FALSE(std::filesystem::exists(folder.at("maps")));
   EXPECT_EQ(radiopath("features").status, 2);
   EXPECT_EQ(radiopath("features " + folder.phantom()).status, 1);  // nothing to write
 }

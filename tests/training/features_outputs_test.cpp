@@ -1,7 +1,11 @@
 // What `radiopath features` writes beside values: the dictionary of columns and the suggestion of a bin width.
 #include <gtest/gtest.h>
 
+#include <fmt/format.h>
+
+#include <iterator>
 #include <map>
+#include <sstream>
 
 #include "tests/training/features_phantom.h"
 
@@ -79,6 +83,14 @@ TEST(FeatureDictionary, TellsTheSettingsOfAFilter) {
   EXPECT_EQ(cell(dictionary, 18, "filter"), "mean: support = 3; boundary = \"mirror\"");
 }
 
+/// The numbers of a line of the suggestion, which starts with `what`.
+std::vector<int> levels_after(const std::string& text, const std::string& what) {
+  const auto at = text.find(what);
+  EXPECT_NE(at, std::string::npos) << what << "\n" << text;
+  std::istringstream line(text.substr(at + what.size(), text.find('\n', at) - at - what.size()));
+  return {std::istream_iterator<int>(line), std::istream_iterator<int>()};
+}
+
 TEST(SuggestBins, CarriesOnPastBadCases) {
   const FeaturesFolder folder;
   folder.write_changed("flat", [](auto& image, auto&) { std::fill(image.voxels.begin(), image.voxels.end(), 9); });
@@ -86,16 +98,45 @@ TEST(SuggestBins, CarriesOnPastBadCases) {
   const auto cases = folder.write("cases.csv",
                                   "Image,Mask,Label\nabsent.nrrd,mask.nrrd,1\nimage.nrrd,mask.nrrd,1\n"
                                   "flat_image.nrrd,flat_mask.nrrd,1\nturned_image.nrrd,turned_mask.nrrd,1\n"
-                                  "image.nrrd,mask.nrrd,3\n");
-  const auto [status, text] = radiopath("features --suggest-bins " + cases);
+                                  "image.nrrd,mask.nrrd,3\n,mask.nrrd,1\nimage.nrrd,mask.nrrd,7\n");
+  const auto [status, text] = folder.features("--suggest-bins " + cases);
   EXPECT_EQ(status, 3) << text;
-  EXPECT_NE(text.find("absent.nrrd left out: "), std::string::npos) << text;
-  EXPECT_NE(text.find("image.nrrd label 1: "), std::string::npos) << text;
-  EXPECT_NE(text.find("flat_image.nrrd label 1: left out: every voxel holds 9"), std::string::npos) << text;
-  EXPECT_NE(text.find("turned_image.nrrd left out: "), std::string::npos) << text;
-  EXPECT_NE(text.find("2 of 2 regions within 30 to 130"), std::string::npos) << text;
-  // Intensities run over some 210 values: 2.5 gives about 84 levels, 5 about 42; 64 lies between.
-  EXPECT_NE(text.find("suggested   features.bin_width = "), std::string::npos) << text;
+  for (const std::string part :
+       {"cases.csv:2: ", "absent.nrrd: no such file", "flat_mask.nrrd, label 1: every voxel holds 9",
+        "differ in direction", "cases.csv:7: Image is empty", "5 of 7 rows failed"})
+    EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
+  // The labels hold 1 to 209 and 1 to 210, so that edges at multiples of the width give these by PyRadiomics' rule.
+  EXPECT_EQ(levels_after(text, "grey levels at bin width "), (std::vector<int>{0}));  // 0.5 comes first
+  EXPECT_EQ(levels_after(text, "of 2 within 30 to 130 "), (std::vector<int>{0, 0, 2, 2, 2, 0, 0}));
+  EXPECT_NE(text.find("suggested   features.bin_width = 2.5\n"), std::string::npos) << text;
+  const CsvFile table = folder.table();
+  ASSERT_EQ(table.rows.size(), 7u);
+  EXPECT_EQ(cell(table, 6, "status").find(folder.at("mask.nrrd").string() + ", label 7: no voxel has label 7"), 0u);
+  for (const std::size_t row : {1u, 4u}) {
+    const double low = parse_double(cell(table, row, "minimum")).value();
+    const double high = parse_double(cell(table, row, "maximum")).value();
+    for (const double width : {0.5, 2.5, 20.0})
+      EXPECT_EQ(cell(table, row, fmt::format("levels_at_{:g}", width)),
+                std::to_string(static_cast<int>(std::floor(high / width) - std::floor(low / width)) + 1));
+  }
+}
+
+/// Intensities are those that features see, and units that differ are told.
+TEST(SuggestBins, LooksAtWhatIsMeasured) {
+  const FeaturesFolder folder;
+  const std::string inputs = folder.phantom() + "--suggest-bins ";
+  ASSERT_EQ(folder.features(inputs + "--set 'processing.resegment_range=[50, 99]'").status, 0);
+  EXPECT_GE(parse_double(cell(folder.table(), 0, "minimum")).value(), 50);
+  EXPECT_LE(parse_double(cell(folder.table(), 0, "maximum")).value(), 99);
+  ASSERT_EQ(folder.features(inputs + "--set 'features.image_types=[\"square\", \"wavelet\"]'").status, 0);
+  EXPECT_EQ(folder.table().rows.size(), 9u);
+  EXPECT_EQ(cell(folder.table(), 1, "image_type"), "wavelet-LLH");
+  folder.write_changed("small", [](auto& image, auto&) {
+    for (float& voxel : image.voxels) voxel *= 1e-3f;
+  });
+  const auto mixed = folder.features("--suggest-bins " + folder.write("cases.csv", "Image,Mask\nimage.nrrd,mask.nrrd\n"
+                                                                      "small_image.nrrd,small_mask.nrrd\n"));
+  EXPECT_NE(mixed.text.find("no one width suits all: "), std::string::npos) << mixed.text;
 }
 
 /// ADC in mm2/s: the default width of 25 puts every voxel into one level.

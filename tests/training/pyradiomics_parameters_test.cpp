@@ -68,11 +68,14 @@ setting:
   binWidth: 0
   interpolator: sitkCubic
   geometryTolerance: 100
-  label_channel: 1
+  label_channel: -1
+  gldm_a: -1
+  binWidth: 20
 voxelSetting:
   kernelRadius: 0
 inputImage:
   Original: {}
+setting: {}
 )");
   const auto [status, text] = radiopath("features --print-config --from-pyradiomics " + file);
   EXPECT_EQ(status, 1);
@@ -86,9 +89,12 @@ inputImage:
            ":10: setting.binWidth: is 0; expected a number above 0",
            ":11: setting.interpolator: is 'sitkCubic'",
            ":12: setting.geometryTolerance: grids that differ by more than 1 % of a voxel",
-           ":13: setting.label_channel: only masks of one channel can be read",
-           ":15: voxelSetting.kernelRadius: is 0; expected a whole number from 1 to 100",
-           ":16: unknown section 'inputImage'",
+           ":13: setting.label_channel: is -1; expected a whole number from 0",
+           ":14: setting.gldm_a: is -1; expected a number from 0",
+           ":15: setting.binWidth stands twice, first in line 10",
+           ":17: voxelSetting.kernelRadius: is 0; expected a whole number from 1 to 100",
+           ":18: unknown section 'inputImage'",
+           ":20: setting stands twice, first in line 8",
        })
     EXPECT_NE(text.find(line), std::string::npos) << line << "\n" << text;
   const auto tabs = radiopath("features --print-config --from-pyradiomics " +
@@ -136,7 +142,7 @@ TEST(FeatureMaps, MatchPyRadiomics) {
   const CsvFile golden = read_csv(kFolder + "parameters_voxels.csv");
   const CsvFile index = read_csv(folder.at("maps") / "maps.csv");
   ASSERT_EQ(golden.rows.size(), 2u);
-  ASSERT_EQ(index.header.size(), 3 + golden.rows.size() + 1) << "Image, Mask, Label; maps; status";
+  ASSERT_EQ(index.header.size(), 3 + 2 + golden.rows.size() + 1) << "Image, Mask, Label; provenance; maps; status";
   for (std::size_t row = 0; row < golden.rows.size(); ++row) {
     const std::string column = cell(golden, row, "column");
     EXPECT_EQ(cell(index, 0, column), "case-1_label-1_" + column + ".nrrd");
@@ -165,7 +171,9 @@ TEST(FeatureMaps, OfABatchHaveARowForEveryCase) {
   EXPECT_EQ(status, 3) << text;
   const CsvFile index = read_csv(folder.at("maps") / "maps.csv");
   ASSERT_EQ(index.rows.size(), 2u);
-  EXPECT_EQ(index.header.size(), 3u + 5 + 1);
+  EXPECT_EQ(index.header.size(), 3u + 2 + 5 + 1);
+  EXPECT_EQ(cell(index, 0, "diagnostics_Configuration_Settings_Hash").size(), 32u);
+  EXPECT_NE(cell(index, 0, "diagnostics_Versions_radiopath"), "");
   EXPECT_TRUE(std::filesystem::exists(folder.at("maps") / cell(index, 0, "original_ngtdm_Busyness")));
   EXPECT_NE(cell(index, 1, "status").find("absent.nrrd: no such file"), std::string::npos);
   const auto none = radiopath("features " + folder.phantom() + "--maps " + folder.at("maps").string() +
