@@ -67,7 +67,8 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 std::string unknown_name(std::string_view kind, std::string_view name, const std::vector<std::string>& known) {
   std::string message = "no " + std::string(kind) + " '" + std::string(name) + "'";
-  if (const auto nearest = nearest_name(name, known)) message += "; did you mean '" + *nearest + "'?";
+  const auto nearest = nearest_name(name, known);
+  message += nearest ? "; did you mean '" + *nearest + "'?" : ".";
   return message + " Known: " + join_names(known);
 }
 
