@@ -18,16 +18,24 @@ double chi_squared_p(double value, double freedom) {
   return boost::math::cdf(boost::math::complement(boost::math::chi_squared(freedom), std::max(0.0, value)));
 }
 
+/// Upper limits of all bins but the last.
+std::vector<double> breaks_of(std::span<const double> probabilities, int bins, Bins kind) {
+  std::vector<double> breaks;
+  for (int b = 1; b < bins; ++b)
+    breaks.push_back(kind == Bins::equal_width ? double(b) / bins : quantile(probabilities, double(b) / bins));
+  return breaks;
+}
+
 /// Sums of the patients of one bin.
 struct Sums {
   double patients = 0, probabilities = 0, events = 0;
 };
 
-/// Of equal probability (`bins` 0), or in bins of equal width, where 0.1 belongs to the upper of its neighbours.
+/// In bins of equal width, where 0.1 belongs to the upper of its neighbours.
 std::map<double, Sums> binned(std::span<const double> probabilities, std::span<const int> outcomes, int bins) {
   std::map<double, Sums> result;
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
-    Sums& bin = result[bins == 0 ? probabilities[i] : std::min(bins - 1.0, std::floor(probabilities[i] * bins))];
+    Sums& bin = result[std::min(bins - 1.0, std::floor(probabilities[i] * bins))];
     bin.patients += 1, bin.probabilities += probabilities[i], bin.events += outcomes[i];
   }
   return result;
@@ -90,18 +98,31 @@ double brier_score(std::span<const double> probabilities, std::span<const int> o
   return outcomes.empty() ? kNan : sum / double(outcomes.size());
 }
 
-BrierParts brier_parts(std::span<const double> probabilities, std::span<const int> outcomes, int bins) {
+BrierParts brier_parts(std::span<const double> probabilities, std::span<const int> outcomes, int bins, Bins kind) {
   const double n = double(outcomes.size()), brier = brier_score(probabilities, outcomes);
-  if (outcomes.empty()) return {kNan, kNan, kNan, kNan, kNan, kNan};
+  if (outcomes.empty()) return {kNan, kNan, kNan, kNan, kNan, kNan, 0};
   const double share = event_count(outcomes) / n, uncertainty = share * (1 - share);
-  double reliability = 0, resolution = 0;
-  for (const auto& [key, bin] : binned(probabilities, outcomes, bins)) {
-    const double here = bin.events / bin.patients, mean = bin.probabilities / bin.patients;
-    reliability += bin.patients * (mean - here) * (mean - here) / n;
-    resolution += bin.patients * (here - share) * (here - share) / n;
+  const std::vector<double> breaks = breaks_of(probabilities, kind == Bins::quantile ? bins : 0, kind);
+  std::map<double, std::vector<std::size_t>> groups;
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    const double p = probabilities[i];
+    const auto above = double(std::lower_bound(breaks.begin(), breaks.end(), p) - breaks.begin());
+    groups[bins == 0 ? p : kind == Bins::quantile ? above : std::min(bins - 1.0, std::floor(p * bins))].push_back(i);
   }
-  return {brier, reliability, resolution, uncertainty, brier - (reliability - resolution + uncertainty),
-          uncertainty > 0 ? 1 - brier / uncertainty : kNan};
+  double reliability = 0, resolution = 0, within = 0;
+  for (const auto& [key, members] : groups) {
+    const double patients = double(members.size());
+    double here = 0, mean = 0;
+    for (const std::size_t i : members) here += outcomes[i] / patients, mean += probabilities[i] / patients;
+    reliability += patients * (mean - here) * (mean - here) / n;
+    resolution += patients * (here - share) * (here - share) / n;
+    for (const std::size_t i : members) {
+      const double above = probabilities[i] - mean;
+      within += (above * above - 2 * above * (outcomes[i] - here)) / n;
+    }
+  }
+  return {brier, reliability, resolution, uncertainty, within, uncertainty > 0 ? 1 - brier / uncertainty : kNan,
+          static_cast<int>(groups.size())};
 }
 
 HosmerLemeshow hosmer_lemeshow(std::span<const double> probabilities, std::span<const int> outcomes, int groups) {
@@ -147,7 +168,7 @@ CalibrationFigures calibration(std::span<const double> probabilities, std::span<
   CalibrationFigures f{};
   f.patients = static_cast<int>(outcomes.size());
   f.events = static_cast<int>(event_count(outcomes));
-  f.brier = brier_parts(probabilities, outcomes);
+  f.brier = brier_parts(probabilities, outcomes, 10, Bins::quantile);
   double expected = 0;
   for (const double p : probabilities) expected += p;
   f.observed_expected = expected > 0 ? f.events / expected : kNan;
@@ -174,10 +195,7 @@ CalibrationFigures calibration(std::span<const double> probabilities, std::span<
 std::vector<CalibrationBin> calibration_bins(std::span<const double> probabilities, std::span<const int> outcomes,
                                              int bins, Bins kind) {
   detail::check_scored(probabilities, outcomes);
-  std::vector<double> breaks;
-  for (int b = 1; b < bins; ++b) {
-    breaks.push_back(kind == Bins::equal_width ? double(b) / bins : quantile(probabilities, double(b) / bins));
-  }
+  const std::vector<double> breaks = breaks_of(probabilities, bins, kind);
   std::vector<Sums> sums(breaks.size() + 1);
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     const auto above = std::lower_bound(breaks.begin(), breaks.end(), probabilities[i]) - breaks.begin();

@@ -11,13 +11,20 @@ namespace radiopath {
 /// Mean squared difference of probability and outcome (Brier 1950). NaN without patients.
 double brier_score(std::span<const double> probabilities, std::span<const int> outcomes);
 
-/// Brier = reliability - resolution + uncertainty + within, by groups of equal probability (`bins` 0: exact, within is
-/// 0) or by bins of equal width. Source: Murphy, J Appl Meteorol 1973;12:595; Stephenson, Weather Forecast 2008;23:752.
+/// Bins of probabilities; `quantile`: of equal size, by type-7 quantiles.
+enum class Bins { equal_width, quantile };
+
+/// Brier = reliability - resolution + uncertainty + within. Groups are those of equal probability (`bins` 0: within is 0,
+/// but where probabilities hardly repeat each patient is a group and the other parts say nothing) or bins, where within
+/// is the variance of the probabilities in them less twice their covariance with the outcomes.
+/// Source: Murphy, J Appl Meteorol 1973;12:595; Stephenson, Weather Forecast 2008;23:752.
 struct BrierParts {
   double brier, reliability, resolution, uncertainty, within;
   double scaled;  ///< 1 - brier / uncertainty; NaN for one class alone
+  int groups;     ///< that are not empty
 };
-BrierParts brier_parts(std::span<const double> probabilities, std::span<const int> outcomes, int bins = 0);
+BrierParts brier_parts(std::span<const double> probabilities, std::span<const int> outcomes, int bins = 0,
+                       Bins kind = Bins::equal_width);
 
 /// Hosmer-Lemeshow. Breaks are type-7 quantiles of the probabilities, equal breaks are merged (so that ties stay
 /// together and there may be fewer groups than asked for), intervals closed on the right, groups - 2 degrees of freedom.
@@ -60,7 +67,7 @@ Curve lowess(std::span<const double> x, std::span<const double> y, double span =
 /// Everything that rms::val.prob prints and more. Smooth figures come from the lowess curve of the outcome.
 struct CalibrationFigures {
   int patients, events;
-  BrierParts brier;
+  BrierParts brier;  ///< its parts by ten quantile bins, equal probabilities together
   double log_loss, observed_expected;
   LogisticCalibration slope, in_the_large;
   double nagelkerke_r2, discrimination, unreliability, quality, unreliability_p;  ///< R2, D, U, Q of rms::val.prob
@@ -71,9 +78,7 @@ struct CalibrationFigures {
 };
 CalibrationFigures calibration(std::span<const double> probabilities, std::span<const int> outcomes);
 
-/// Mean probability and share of events in bins of equal width (`quantile`: of equal size by type-7 quantiles), as
-/// scikit-learn's calibration_curve; empty bins are left out.
-enum class Bins { equal_width, quantile };
+/// Mean probability and share of events in bins, as scikit-learn's calibration_curve; empty bins are left out.
 struct CalibrationBin {
   double mean_probability, event_share;
   int patients;

@@ -127,6 +127,12 @@ Interval auc_interval(const AucDelong& auc, double level) {
   return {std::max(0.0, whole.lower), std::min(1.0, whole.upper)};
 }
 
+Interval separated_auc_interval(const AucDelong& auc) {
+  const int pairs = std::min(auc.events, auc.non_events);
+  if (auc.auc != 0 && auc.auc != 1) return {kNan, kNan};
+  return clopper_pearson(auc.auc == 1 ? pairs : 0, pairs);
+}
+
 Eigen::MatrixXd delong_covariance(const std::vector<Placements>& models) {
   const auto covariance = [&](std::vector<double> Placements::*part) {
     const auto count = static_cast<Eigen::Index>(models.size());

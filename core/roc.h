@@ -51,6 +51,12 @@ struct RocPoint {
 /// The whole curve, from (sensitivity 0, specificity 1) to (1, 0). NaN where a class is absent.
 std::vector<RocPoint> roc_curve(std::span<const double> scores, std::span<const int> outcomes);
 
+/// Exact interval of an AUC of 1 or 0, whose other intervals have no width: disjoint pairs of an event and a non-event
+/// are independent trials that succeed with the AUC's probability, so Clopper & Pearson's limit of k successes in
+/// k = min(events, non-events) bounds it (conservative, as the other pairs agree too); about 1 - 3.7 / k, the two-sided
+/// rule of three (Hanley & Lippman-Hand, JAMA 1983;249:1743). NaN for any other AUC.
+Interval separated_auc_interval(const AucDelong& auc);
+
 /// The interval at another level than 95 %, cut to [0, 1].
 Interval auc_interval(const AucDelong& auc, double level);
 

@@ -66,7 +66,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }
 
 std::string unknown_name(std::string_view kind, std::string_view name, const std::vector<std::string>& known) {
-  std::string message = "no " + std::string(kind) + " '" + std::string(name) + "'";
+  const std::string message = "no " + std::string(kind) + " '" + std::string(name) + "'";
   const auto nearest = nearest_name(name, known);
   return message + (nearest ? "; did you mean '" + *nearest + "'?" : ".") + " Known: " + join_names(known);
 }

@@ -16,6 +16,7 @@
 namespace radiopath {
 namespace {
 
+constexpr const char* kOneGroup = "one group alone: no test";
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 bool is_missing(const std::string& cell) {
@@ -90,7 +91,10 @@ void describe_numbers(BaselineRow& row, const BaselineColumn& column, const std:
     for (const double value : group) one = std::isnan(one) ? value : one, varies = varies || value != one;
   }
   row.standardised_difference = largest_numeric_difference(row.moments);
-  if (groups.size() < 2) return;
+  if (groups.size() < 2) {
+    row.remark = kOneGroup;
+    return;
+  }
   if (!enough) row.remark = "fewer than two values in a group";
   else if (!varies) row.remark = "constant";
   else choose_numeric_test(row, groups);
@@ -110,7 +114,10 @@ void describe_categories(BaselineRow& row, const BaselineColumn& column, const s
     table.row(Eigen::Index(row.levels.size())) = Eigen::Map<const Eigen::RowVectorXi>(counts.data(), Eigen::Index(counts.size()));
     row.levels.push_back(level.second), row.counts.push_back(counts);
   }
-  if (table.cols() < 2) return;
+  if (table.cols() < 2) {
+    row.remark = table.rows() == 0 ? "all missing" : kOneGroup;
+    return;
+  }
   if (table.rows() < 2 || (table.colwise().sum().array() > 0).count() < 2) {
     row.remark = table.rows() == 0 ? "all missing" : table.rows() == 1 ? "constant" : "one group alone has values";
     return;

@@ -136,7 +136,7 @@ Figures figures_of(const OperatingPoint& point, int column, const Predictions& p
   f.reachable = reachable_auc(point.model, predictions, rows, truth);
   f.reachable_z = f.auc.standard_error > 0 ? (f.reachable - f.auc.auc) / f.auc.standard_error : kNan;
   f.note = note_on(f.patients, f.events);
-  if (f.note.empty() && f.auc.standard_error == 0) f.note = "complete separation: the AUC's interval has no width";
+  if (f.note.empty()) f.note = width_note(f.auc);
   if (f.note.empty()) f.note = point.note;
   return f;
 }
@@ -194,6 +194,15 @@ void name_headline(const EvaluationConfig& config, Results& results) {
 }
 
 }  // namespace
+
+std::string width_note(const AucDelong& auc) {
+  if (auc.standard_error != 0) return "";  // NaN too
+  const Interval exact = separated_auc_interval(auc);
+  if (std::isnan(exact.lower)) return "constant score: no interval";
+  return fmt::format(
+      "complete separation: the AUC's interval has no width; exact {:.3f}-{:.3f} (Clopper-Pearson, {} disjoint pairs)",
+      exact.lower, exact.upper, std::min(auc.events, auc.non_events));
+}
 
 std::vector<const Predictions::Row*> common_rows(const Predictions& predictions, Subset subset,
                                                  const std::vector<std::string>& models) {

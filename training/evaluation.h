@@ -68,6 +68,9 @@ Truth read_truth(const std::filesystem::path& file);
 /// Throws InputError when the config names a model that the predictions lack.
 Results evaluate(const EvaluationConfig& config, const Predictions& predictions, const Truth& truth = {});
 
+/// What to say of an AUC without a standard error: of 1 or 0 with the exact interval, or of a constant score; else "".
+std::string width_note(const AucDelong& auc);
+
 /// The order of the tables: single sources as they come, then ensembles, then attention, those with fewer sources first.
 std::vector<std::string> in_report_order(std::vector<std::string> models);
 

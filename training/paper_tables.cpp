@@ -13,33 +13,43 @@
 namespace radiopath::training {
 namespace {
 
-constexpr double kHalfUnit = 0.0005 + 1e-9;
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 using Sizes = std::set<std::pair<int, int>>;
 
-/// Does count / total print as `share`? 0/0 does as 0 (or as nothing).
-bool prints_as(double share, int count, int total) {
-  if (std::isnan(share)) return true;
-  return total == 0 ? share == 0 : std::abs(double(count) / total - share) <= kHalfUnit;
-}
+double half_unit(int decimals) { return 0.5 * std::pow(10.0, -decimals) + 1e-9; }
 
-/// Counts k of `total` that print as `share`, none where it is not given.
-std::vector<int> counts_for(double share, int total) {
-  std::vector<int> counts;
-  for (int k = std::max(0, int(std::floor((share - kHalfUnit) * total))); k <= std::min(total, int(std::ceil((share + kHalfUnit) * total))); ++k)
-    if (prints_as(share, k, total)) counts.push_back(k);
-  return counts;
-}
+/// A printed share and how far from it what it was rounded from may be.
+struct Printed {
+  double share, half_unit;
+  Printed(double value, int decimals) : share(value), half_unit(training::half_unit(decimals)) {}
+
+  /// Does count / total print so? 0/0 does as 0 (or as nothing).
+  bool fits(int count, int total) const {
+    if (std::isnan(share)) return true;
+    return total == 0 ? share == 0 : std::abs(double(count) / total - share) <= half_unit;
+  }
+  /// Counts of `total` that do, none where the share is not given.
+  std::vector<int> counts(int total) const {
+    std::vector<int> found;
+    const int last = std::min(total, int(std::ceil((share + half_unit) * total)));
+    for (int k = std::max(0, int(std::floor((share - half_unit) * total))); k <= last; ++k)
+      if (fits(k, total)) found.push_back(k);
+    return found;
+  }
+};
 
 std::vector<PaperMatrix> matrices_of(const PaperRow& row, int most) {
+  const Printed sensitivity(row.sensitivity, row.decimals.sensitivity),
+      specificity(row.specificity, row.decimals.specificity), ppv(row.ppv, row.decimals.ppv),
+      npv(row.npv, row.decimals.npv), accuracy(row.accuracy, row.decimals.accuracy);
   std::vector<std::vector<int>> hits, rejections;
-  for (int n = 0; n < most; ++n) hits.push_back(counts_for(row.sensitivity, n)), rejections.push_back(counts_for(row.specificity, n));
+  for (int n = 0; n < most; ++n) hits.push_back(sensitivity.counts(n)), rejections.push_back(specificity.counts(n));
   std::vector<PaperMatrix> found;
   for (int p = 1; p < most; ++p)
     for (const int tp : hits[p])
       for (int n = 1; p + n <= most; ++n)
         for (const int tn : rejections[n])
-          if (prints_as(row.ppv, tp, tp + n - tn) && prints_as(row.npv, tn, tn + p - tp) && prints_as(row.accuracy, tp + tn, p + n))
+          if (ppv.fits(tp, tp + n - tn) && npv.fits(tn, tn + p - tp) && accuracy.fits(tp + tn, p + n))
             found.push_back({tp, n - tn, tn, p - tp});
   std::ranges::stable_sort(found, {}, &PaperMatrix::patients);
   return found;
@@ -71,13 +81,45 @@ void finish_row(PaperFinding& finding, const Sizes& sizes) {
   }
   const PaperMatrix& m = finding.matrices.front();
   const double auc = finding.row.auc, pairs = 2.0 * m.events() * m.non_events();
-  finding.auc_fits = std::isnan(auc) || std::abs(std::round(auc * pairs) / pairs - auc) <= kHalfUnit;
+  finding.auc_fits = std::isnan(auc) ||
+      std::abs(std::round(auc * pairs) / pairs - auc) <= half_unit(finding.row.decimals.auc);
   if (!finding.auc_fits) finding.remarks.push_back("no count of pairs prints as this AUC");
   finding.standard_error = hanley_mcneil_error(auc, m.events(), m.non_events());
   finding.lower = std::max(0.0, auc - 1.96 * finding.standard_error), finding.upper = std::min(1.0, auc + 1.96 * finding.standard_error);
   if (m.tp + m.fp == 0) finding.remarks.push_back("nobody is called positive: PPV is 0/0");
   if (m.tn + m.fn == 0) finding.remarks.push_back("nobody is called negative: NPV is 0/0");
   if (finding.matrices.size() > 1) finding.remarks.push_back(std::to_string(finding.matrices.size() - 1) + " other matrices fit too");
+}
+
+/// Digits after the point of a cell.
+int decimals_of(const std::string& cell) {
+  const std::size_t point = cell.find('.'), end = cell.find_first_not_of("0123456789", point + 1);
+  return point == std::string::npos ? 0 : static_cast<int>(std::min(end, cell.size()) - point - 1);
+}
+
+/// Sets the decimals of each table's columns.
+void find_decimals(std::vector<PaperRow>& rows, const CsvFile& csv, std::optional<int> asked) {
+  struct Column {
+    const char* name;
+    int PaperDecimals::*decimals;
+  };
+  constexpr Column kColumns[] = {{"auc", &PaperDecimals::auc}, {"accuracy", &PaperDecimals::accuracy},
+                                 {"sensitivity", &PaperDecimals::sensitivity}, {"specificity",
+                                     &PaperDecimals::specificity},
+                                 {"ppv", &PaperDecimals::ppv}, {"npv", &PaperDecimals::npv}};
+  std::map<std::string, PaperDecimals> of_table;
+  for (const PaperRow& row : rows) of_table[row.table] = {0, 0, 0, 0, 0, 0};
+  for (std::size_t r = 0; r < rows.size(); ++r)
+    for (const auto& [name, decimals] : kColumns)
+      if (const auto c = csv.find(name))
+        of_table[rows[r].table].*decimals = std::max(of_table[rows[r].table].*decimals, decimals_of(csv.rows[r][*c]));
+  for (auto& [table, of] : of_table) {
+    int most = 1;
+    for (const auto& column : kColumns) most = std::max(most, of.*column.decimals);
+    for (const auto& column : kColumns)
+      of.*column.decimals = asked ? *asked : of.*column.decimals < 2 ? most : of.*column.decimals;
+  }
+  for (PaperRow& row : rows) row.decimals = of_table[row.table];
 }
 
 }  // namespace
@@ -90,7 +132,7 @@ PaperTables analyse_paper_tables(const std::vector<PaperRow>& rows, int most_pat
     members[{rows[i].table, rows[i].total.value_or(0)}].push_back(i);
   }
   for (const auto& [key, indices] : members) {
-    PaperGroup group{key.first, {}, rows[indices[0]].total, true, {}, {}};
+    PaperGroup group{key.first, {}, rows[indices[0]].total, rows[indices[0]].decimals, true, {}, {}};
     std::vector<Sizes> sizes;
     for (const std::size_t i : indices) {
       const PaperFinding& finding = result.rows[i];
@@ -117,7 +159,8 @@ PaperTables analyse_paper_tables(const std::vector<PaperRow>& rows, int most_pat
   return result;
 }
 
-std::vector<PaperRow> read_paper_tables(const std::filesystem::path& file, std::optional<int> total) {
+std::vector<PaperRow> read_paper_tables(const std::filesystem::path& file, std::optional<int> total,
+                                        std::optional<int> decimals) {
   const CsvFile csv = read_csv(file);
   std::vector<PaperRow> rows;
   for (std::size_t r = 0; r < csv.rows.size(); ++r) {
@@ -132,7 +175,8 @@ std::vector<PaperRow> read_paper_tables(const std::filesystem::path& file, std::
       return *value;
     };
     PaperRow row{text("table"), csv.rows[r][csv.column("cohort")], csv.rows[r][csv.column("model")], share("auc", false), share("accuracy", false),
-                 share("sensitivity", true), share("specificity", true), share("ppv", true), share("npv", true), total};
+                 share("sensitivity", true), share("specificity", true), share("ppv", true), share("npv", true), total,
+                     {}};
     if (const std::string stated = text("stated_total_of_all_cohorts"); !total && !stated.empty()) {
       const auto value = parse_double(stated);
       if (!value || !(*value >= 2) || *value > 5000 || *value != std::floor(*value))
@@ -142,6 +186,7 @@ std::vector<PaperRow> read_paper_tables(const std::filesystem::path& file, std::
     rows.push_back(row);
   }
   if (rows.empty()) throw InputError(file.string() + ": has no rows");
+  find_decimals(rows, csv, decimals);
   return rows;
 }
 

@@ -7,11 +7,18 @@
 
 namespace radiopath::training {
 
-/// One row of a published table: shares printed with three decimals.
+/// Decimals that the columns of a table are printed with.
+struct PaperDecimals {
+  int auc = 3, accuracy = 3, sensitivity = 3, specificity = 3, ppv = 3, npv = 3;
+  bool operator==(const PaperDecimals&) const = default;
+};
+
+/// One row of a published table.
 struct PaperRow {
   std::string table, cohort, model;
   double auc, accuracy, sensitivity, specificity, ppv, npv;  ///< NaN where it is not given
   std::optional<int> total;                                  ///< patients of all cohorts, as stated
+  PaperDecimals decimals = {};
 };
 
 /// A confusion matrix that rounds to the printed row.
@@ -36,6 +43,7 @@ struct PaperGroup {
   std::string table;
   std::vector<std::string> models;
   std::optional<int> total;
+  PaperDecimals decimals = {};                            ///< assumed of its rows
   bool total_met = true;                                  ///< some choice of fitting sizes sums to it
   std::vector<std::vector<std::pair<int, int>>> sizes;    ///< per cohort: (events, non-events) that fit every model
   std::vector<std::string> cohorts;
@@ -52,8 +60,11 @@ struct PaperTables {
 PaperTables analyse_paper_tables(const std::vector<PaperRow>& rows, int most_patients = 400);
 
 /// Columns table (optional), cohort, model, sensitivity, specificity, ppv, npv and, where given, auc, accuracy and
-/// stated_total_of_all_cohorts; `total` overrides the last. Throws InputError for other numbers than shares.
-std::vector<PaperRow> read_paper_tables(const std::filesystem::path& file, std::optional<int> total = {});
+/// stated_total_of_all_cohorts; `total` overrides the last. A column is taken to be printed with as many decimals as its
+/// longest cell in the table has (zeros at the end get lost: one of fewer than two has the table's most), unless
+/// `decimals` says how many. Throws InputError for other numbers than shares.
+std::vector<PaperRow> read_paper_tables(const std::filesystem::path& file, std::optional<int> total = {},
+                                        std::optional<int> decimals = {});
 
 /// At most 80 columns wide.
 std::string describe(const PaperTables& tables);

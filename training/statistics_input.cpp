@@ -18,8 +18,15 @@ const std::set<std::string> kNotModels = {"patient_id", "id", "patient", "site",
 bool is_predictions(const CsvFile& csv) { return csv.find("patient_id") && csv.find("cohort") && csv.find("scored") && csv.find("outcome"); }
 
 std::vector<std::string> models_of(const CsvFile& csv, const ScoredColumns& columns, const std::string& outcome, const std::string& cohort) {
-  if (!columns.models.empty()) return columns.models;
   std::vector<std::string> models;
+  for (const std::string& name : columns.models) {
+    if (name == outcome || name == cohort)
+      throw InputError(fmt::format("--models names '{}', which is the {}; expected columns of scores", name,
+                                   name == outcome ? "outcome" : "cohort"));
+    if (std::ranges::find(models, name) != models.end()) throw InputError("--models names '" + name + "' twice");
+    models.push_back(name);
+  }
+  if (!models.empty()) return models;
   for (const std::string& name : csv.header)
     if (name != outcome && name != cohort && !kNotModels.contains(name) && !name.starts_with("threshold_")) models.push_back(name);
   if (models.empty()) throw InputError(csv.path.string() + ": no column of scores beside '" + outcome + "'; expected one per model");
@@ -83,6 +90,9 @@ void set_thresholds(ScoredFile& file, const ScoredColumns& columns, const CsvFil
   }
   const bool taken = cohort != file.cohorts.end();
   if (taken && columns.threshold) throw InputError("--threshold and --threshold-cohort exclude each other");
+  if (columns.threshold && !std::isfinite(*columns.threshold))
+    throw InputError(fmt::format("--threshold is {}; expected a finite number", *columns.threshold));
+  if (taken) file.threshold_cohort = from;
   const Rule rule = parse_rule(columns.rule);
   if (!columns.rule.empty() && !taken)
     throw InputError("--rule needs --threshold-cohort: the cohort that thresholds are taken from");
@@ -161,6 +171,7 @@ ScoredFile read_scored(const std::filesystem::path& path, const ScoredColumns& c
       for (std::size_t m = 0; m < scores.size(); ++m) of.scores[m].push_back(scores[m][r]);
     }
   }
+  if (is_predictions(csv) && cohort == "cohort") file.overlapping = {"train_in_sample", "pooled"};
   set_thresholds(file, columns, csv);
   return file;
 }

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,8 @@ struct ScoredFile {
   std::vector<ScoredCohort> cohorts;
   std::vector<double> thresholds;
   std::string threshold_rule;
+  std::string threshold_cohort = {};            ///< that they were taken from; "" for none
+  std::set<std::string> overlapping = {};       ///< cohorts that share patients with others
 };
 
 /// Reads any CSV with an outcome of 0 and 1 and one column of scores per model. A run's predictions.csv is known by its

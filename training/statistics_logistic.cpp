@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/cohort.h"
+#include "core/descriptive.h"
 #include "core/error.h"
 #include "core/sample_size.h"
 #include "fusion/glmnet.h"
@@ -13,6 +14,7 @@
 #include "training/statistics_cells.h"
 #include "training/statistics_compare.h"
 #include "training/statistics_input.h"
+#include "training/statistics_study.h"
 #include "training/statistics_tables.h"
 
 namespace radiopath::training {
@@ -53,39 +55,6 @@ std::string one_of(const TableOptions& options, const std::string& name, const s
   return text;
 }
 
-/// The rows without gaps.
-struct Study {
-  fusion::Design design;
-  std::vector<int> outcomes;
-  int left_out;
-  int events() const { return static_cast<int>(std::ranges::count(outcomes, 1)); }
-};
-
-Study read_study(const CsvFile& csv, const std::string& outcome, const std::vector<std::string>& names) {
-  const std::vector<int> all_outcomes = outcome_column(csv, outcome);
-  std::vector<std::vector<double>> columns;
-  for (const std::string& name : names) columns.push_back(number_column(csv, name));
-  Study study{{names, {}, {}}, {}, 0};
-  std::vector<int> rows;
-  for (std::size_t r = 0; r < all_outcomes.size(); ++r)
-    if (std::ranges::none_of(columns, [&](const auto& c) { return std::isnan(c[r]); }))
-      rows.push_back(int(r)), study.outcomes.push_back(all_outcomes[r]);
-  if (rows.empty()) {
-    std::vector<std::string> empty;
-    for (std::size_t c = 0; c < names.size(); ++c)
-      if (std::ranges::all_of(columns[c], [](double v) { return std::isnan(v); })) empty.push_back(names[c]);
-    throw InputError(
-        csv.path.string() + ": no row is complete" +
-        (empty.empty() ? "; choose fewer columns (--columns)" : "; without any value: " + join_names(empty)));
-  }
-  study.left_out = static_cast<int>(all_outcomes.size() - rows.size());
-  study.design.x.resize(Eigen::Index(rows.size()), Eigen::Index(names.size()));
-  for (std::size_t r = 0; r < rows.size(); ++r)
-    for (std::size_t c = 0; c < names.size(); ++c)
-      study.design.x(Eigen::Index(r), Eigen::Index(c)) = columns[c][static_cast<std::size_t>(rows[r])];
-  return study;
-}
-
 /// What a lasso makes of all candidates, to be read beside the stepwise choice.
 void add_penalised(Answer& answer, const Study& study) {
   const int rarer = std::min(study.events(), static_cast<int>(study.outcomes.size()) - study.events());
@@ -105,7 +74,7 @@ void add_penalised(Answer& answer, const Study& study) {
                                     {"odds_ratio", finite(std::exp(coefficient))}});
     if (coefficient != 0)
       answer.text +=
-          fmt::format("  {:<14} {:>9}\n", clipped(study.design.names[c], 14), text_of(std::exp(coefficient)));
+          fmt::format("  {:<14} {:>9}\n", clipped(study.design.names[c], 14), ratio_text(std::exp(coefficient)));
   }
 }
 
@@ -141,9 +110,10 @@ void add_sample_size(Answer& answer, const Study& study, double expected_r2) {
   answer.json["events_per_parameter"] = finite(epp);
   double r2 = expected_r2;
   if (std::isnan(r2)) {
-    const double rise = fusion::fit_logistic(study.design.x, study.outcomes, INFINITY).log_likelihood -
-                        fusion::null_log_likelihood(study.outcomes);
-    r2 = adjusted_cox_snell_r2(2 * rise, n, parameters);
+    const fusion::LogisticFit fit = fusion::fit_logistic(study.design.x, study.outcomes, INFINITY);
+    const double rise = fit.log_likelihood - fusion::null_log_likelihood(study.outcomes);
+    // Separated columns reach any R2 below its largest: none to plan with.
+    r2 = fit.converged ? adjusted_cox_snell_r2(2 * rise, n, parameters) : NAN;
   }
   const double share = double(events) / n;
   if (!(r2 > 0.001 && r2 < largest_cox_snell_r2(share))) {
@@ -158,41 +128,127 @@ void add_sample_size(Answer& answer, const Study& study, double expected_r2) {
       {"prevalence", needs.prevalence},
       {"prediction_error", needs.prediction_error > 0 ? Json(needs.prediction_error) : Json(nullptr)},
       {"patients", needs.patients}};
-  answer.text += fmt::format(
-      "Patients that Riley's criteria ask for (R2 {:.3f}, {}):\n  {} (shrinkage {}, optimism {}, risk {}, prediction "
-      "error {})\n",
-      r2, std::isnan(expected_r2) ? "this model's, adjusted" : "as stated", needs.patients, needs.shrinkage,
-      needs.optimism, needs.prevalence, needs.prediction_error > 0 ? std::to_string(needs.prediction_error) : "–");
+  answer.text += fmt::format("Patients that Riley's criteria ask for (R2 {:.3f}, {}):\n", r2,
+                             std::isnan(expected_r2) ? "this model's, adjusted" : "as stated");
+  answer.text += wrapped(fmt::format("{} (shrinkage {}, optimism {}, risk {}, prediction error {})", needs.patients,
+                                     needs.shrinkage, needs.optimism, needs.prevalence,
+                                     needs.prediction_error > 0 ? std::to_string(needs.prediction_error) : "–"),
+                         "  ");
 }
 
-void add_terms(Answer& answer, const fusion::LogisticInference& model) {
+std::string vif_text(double vif) { return vif > 99999 ? ">1e5" : text_of(vif, vif < 99.995 ? 2 : 0); }
+
+/// Standard deviation of a term's column; NaN for the intercept and for levels of text, where it means nothing.
+double deviation_of(const std::string& term, const Study& study) {
+  const auto& names = study.design.names;
+  const auto c = std::ranges::find(names, term) - names.begin();
+  if (c == std::ssize(names) || study.design.term_of[static_cast<std::size_t>(c)] != term) return NAN;
+  const Eigen::VectorXd column = study.design.x.col(c);
+  return std::sqrt(moments({column.data(), static_cast<std::size_t>(column.size())}).variance);
+}
+
+/// Odds ratio per standard deviation with Wald's limits, from the coefficient: per unit it may be beyond all numbers.
+struct PerDeviation {
+  double odds_ratio;
+  Interval wald;
+};
+PerDeviation per_deviation(const fusion::LogisticTerm& t, double deviation) {
+  const Interval limits = normal_interval(t.coefficient * deviation, t.standard_error * deviation);
+  return {std::exp(t.coefficient * deviation), {std::exp(limits.lower), std::exp(limits.upper)}};
+}
+
+Json json_of(const fusion::LogisticTerm& t, double deviation) {
+  const PerDeviation per = per_deviation(t, deviation);
+  return {{"term", t.name},
+          {"coefficient", finite(t.coefficient)},
+          {"standard_error", finite(t.standard_error)},
+          {"odds_ratio", finite(t.odds_ratio)},
+          {"wald_lower", finite(t.wald.lower)},
+          {"wald_upper", finite(t.wald.upper)},
+          {"p", finite(t.p)},
+          {"profile_lower", finite(t.profile.lower)},
+          {"profile_upper", finite(t.profile.upper)},
+          {"likelihood_ratio_p", finite(t.likelihood_ratio_p)},
+          {"vif", finite(t.vif)},
+          {"sd", finite(deviation)},
+          {"odds_ratio_per_sd", finite(per.odds_ratio)},
+          {"per_sd_lower", finite(per.wald.lower)},
+          {"per_sd_upper", finite(per.wald.upper)}};
+}
+
+void add_terms(Answer& answer, const fusion::LogisticInference& model, const Study& study) {
   answer.text += fmt::format("{:<14} {:>9}  {:<19} {:>7}  {:<19} {:>5}\n", model.firth ? "Firth" : "term", "OR",
                              "95% CI (Wald)", "P", "95% CI (profile)", "VIF");
   for (const auto& t : model.terms) {
-    answer.text += fmt::format("{:<14} {:>9}  {:<19} {:>7}  {:<19} {:>5}\n", clipped(t.name, 14), text_of(t.odds_ratio),
-                               text_of(t.wald.lower) + " to " + text_of(t.wald.upper), p_text(t.p),
-                               text_of(t.profile.lower) + " to " + text_of(t.profile.upper), text_of(t.vif, 2));
-    answer.json["terms"].push_back({{"term", t.name},
-                                    {"coefficient", finite(t.coefficient)},
-                                    {"standard_error", finite(t.standard_error)},
-                                    {"odds_ratio", finite(t.odds_ratio)},
-                                    {"wald_lower", finite(t.wald.lower)},
-                                    {"wald_upper", finite(t.wald.upper)},
-                                    {"p", finite(t.p)},
-                                    {"profile_lower", finite(t.profile.lower)},
-                                    {"profile_upper", finite(t.profile.upper)},
-                                    {"likelihood_ratio_p", finite(t.likelihood_ratio_p)},
-                                    {"vif", finite(t.vif)}});
+    answer.text += fmt::format("{:<14} {:>9}  {:<19} {:>7}  {:<19} {:>5}\n", clipped(t.name, 14),
+                               ratio_text(t.odds_ratio), ratio_text(t.wald), p_text(t.p), ratio_text(t.profile),
+                               vif_text(t.vif));
+    answer.json["terms"].push_back(json_of(t, deviation_of(t.name, study)));
   }
+  // Beside Firth's estimates the deviance of a maximum likelihood that may not exist would mislead.
+  const double deviance = model.firth ? NAN : model.deviance;
   answer.text +=
       fmt::format("AIC {}  deviance {} (null {})  likelihood ratio P {}\n", text_of(model.aic, 2),
-                  text_of(model.deviance, 2), text_of(model.null_deviance, 2), p_text(model.likelihood_ratio_p));
-  if (model.firth) answer.text += "Firth's P: penalised likelihood ratio; read the profile intervals, not Wald's.\n";
-  if (!model.remark.empty()) answer.text += model.remark + "\n";
-  answer.json["aic"] = finite(model.aic), answer.json["deviance"] = finite(model.deviance),
+                  text_of(deviance, 2), text_of(model.null_deviance, 2), p_text(model.likelihood_ratio_p));
+  if (model.firth)
+    answer.text += "Firth's P: penalised likelihood ratio; read the profile intervals, not Wald's.\n";
+  for (std::size_t at = 0; at < model.remark.size();) {
+    const std::size_t end = std::min(model.remark.find('\n', at), model.remark.size());
+    answer.text += wrapped(std::string_view(model.remark).substr(at, end - at)), at = end + 1;
+  }
+  answer.json["aic"] = finite(model.aic), answer.json["deviance"] = finite(deviance),
   answer.json["null_deviance"] = finite(model.null_deviance);
   answer.json["likelihood_ratio_p"] = finite(model.likelihood_ratio_p), answer.json["firth"] = model.firth,
   answer.json["remark"] = model.remark;
+}
+
+/// Each column alone (the levels of a text together), beside the model's odds ratios per standard deviation.
+void add_univariable(Answer& answer, const Study& study, const fusion::LogisticInference& model) {
+  answer.text += fmt::format("\n{:<14} {:>8}  {:<18} {:>6} {:>9}  {}\n", "univariable", "OR", "95% CI (Wald)", "P",
+                             "OR per SD", "(multivariable)");
+  answer.json["univariable"] = Json::array();
+  bool firth = false;
+  for (std::size_t first = 0, last = 0; first < study.design.names.size(); first = last) {
+    std::vector<int> columns;
+    for (; last < study.design.names.size() && study.design.term_of[last] == study.design.term_of[first]; ++last)
+      columns.push_back(int(last));
+    const fusion::Design own = fusion::subset(study.design, columns);
+    const fusion::LogisticInference alone = fusion::infer_logistic(own, study.outcomes);
+    firth = firth || alone.firth;
+    for (const std::string& name : own.names) {
+      const auto named = [&](const fusion::LogisticTerm& t) { return t.name == name; };
+      const auto term = std::ranges::find_if(alone.terms, named), joint = std::ranges::find_if(model.terms, named);
+      const double sd = deviation_of(name, study);
+      const bool fitted = term != alone.terms.end(), in_model = joint != model.terms.end();
+      const Interval nothing{NAN, NAN};
+      const PerDeviation per = in_model ? per_deviation(*joint, sd) : PerDeviation{NAN, nothing};
+      answer.text += fmt::format(
+          "{:<14} {:>8}  {:<18} {:>6} {:>9}  {}\n", clipped(name, 14), ratio_text(fitted ? term->odds_ratio : NAN),
+          ratio_text(!fitted ? nothing : alone.firth ? term->profile : term->wald), p_text(fitted ? term->p : NAN),
+          ratio_text(per.odds_ratio), ratio_text(per.wald));
+      if (!fitted) continue;
+      answer.json["univariable"].push_back(json_of(*term, sd));
+      answer.json["univariable"].back()["firth"] = alone.firth;
+    }
+  }
+  if (firth) answer.text += "Where a column separates alone: Firth's, with the profile interval.\n";
+}
+
+/// Points of each value and risks of the totals, for a drawing on paper.
+void print_nomogram(Answer& answer) {
+  const auto line = [&](const std::string& name, const Json& values, const Json& points) {
+    std::string words;
+    for (std::size_t i = 0; i < values.size(); ++i)
+      words += fmt::format("{}{:.4g}:{:.1f}", i > 0 ? " " : "", values[i].get<double>(),
+                           std::round(10 * points[i].get<double>()) / 10 + 0.0);  // no -0.0
+    answer.text += wrapped(words, fmt::format("  {:<14} ", clipped(name, 14)));
+  };
+  if (!answer.json.contains("nomogram")) return;
+  const Json& drawing = answer.json["nomogram"];
+  answer.text += "\nNomogram, value:points\n";
+  for (const Json& axis : drawing["axes"]) line(axis["column"], axis["values"], axis["points"]);
+  answer.text += "  risk:total points\n";
+  line("", drawing["risks"], drawing["total_points"]);
 }
 
 }  // namespace
@@ -200,22 +256,32 @@ void add_terms(Answer& answer, const fusion::LogisticInference& model) {
 Answer logistic_table(const std::filesystem::path& file, const TableOptions& options) {
   const CsvFile csv = read_csv(file);
   const std::string outcome = outcome_name(csv, options.at("outcome"));
-  const Study study = read_study(csv, outcome, columns_of(csv, options.at("columns"), {outcome}, true));
+  const ChosenColumns columns = columns_of(csv, options.at("columns"), {outcome}, true);
+  columns.need_some(csv);
+  const Study study = read_study(csv, outcome, columns.names);
   const bool step = !one_of(options, "stepwise", {"backward", "forward"}).empty();
+  for (const char* name : {"by", "enter", "stay"})
+    if (!step && !options.at(name).empty()) throw InputError(fmt::format("--{} needs --stepwise", name));
+  if (step && !study.references.empty())
+    throw InputError("--stepwise takes columns of numbers: code the columns of text, or leave them out (--columns)");
   Answer answer{"",
                 {{"schema", 1}, {"outcome", outcome}, {"patients", study.outcomes.size()}, {"events", study.events()}}};
+  answer.json["left_out"] = columns.left_out;
   answer.text = fmt::format("{} patients, {} events ({} rows with gaps left out)\n", study.outcomes.size(),
-                            study.events(), study.left_out);
+                            study.events(), study.left_out) +
+                columns.remark() + study.references;
   const auto estimate = options.at("firth").empty() ? fusion::Estimate::maximum_likelihood : fusion::Estimate::firth;
   with_context(file.string(), [&] {
+    check_size(study);
     const fusion::Design design = step ? choose(answer, study, options) : study.design;
     const fusion::LogisticInference model = fusion::infer_logistic(design, study.outcomes, estimate);
-    add_terms(answer, model);
+    add_terms(answer, model, study);
+    if (step) answer.text += "P values after a stepwise choice are descriptive.\n";
+    add_univariable(answer, study, model);
     if (model.terms.size() > 1) answer.json["nomogram"] = nomogram_of(model, design);
-    if (step) {
-      answer.text += "P values after a stepwise choice are descriptive.\n";
-      add_penalised(answer, study);
-    }
+    if (!options.at("nomogram").empty()) print_nomogram(answer);
+    if (step) add_penalised(answer, study);
+    answer.text += "\n";
     add_sample_size(answer, study, options.at("r2").empty() ? NAN : number_option(options, "r2", NAN, 0.75));
   });
   return answer;

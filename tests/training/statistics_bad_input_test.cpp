@@ -75,7 +75,8 @@ class Commands : public testing::Test {
                                            {"enter", ""},
                                            {"stay", ""},
                                            {"firth", ""},
-                                           {"r2", ""}});
+                                           {"r2", ""},
+                                           {"nomogram", ""}});
   }
   Answer survival(const Columns& columns) const {
     return survival_table(write(columns), {{"time", ""}, {"event", "outcome"}, {"group", ""}, {"columns", "a,b"}});
@@ -124,8 +125,10 @@ TEST_F(Commands, ColumnWithoutAnyValue) {
   EXPECT_EQ(cohort["figures"][0]["note"], "no patients");
   EXPECT_TRUE(cohort["figures"][0]["auc"]["value"].is_null());
   EXPECT_EQ(cohort["figures"][1]["patients"], 40) << "the other model on its own patients";
-  EXPECT_EQ(cohort["patients"], 0);
-  EXPECT_TRUE(cohort["pairs"].empty() && cohort["calibration"].empty());
+  EXPECT_EQ(cohort["patients"], 40) << "nor does it take the others' patients away";
+  EXPECT_EQ(cohort["without_scores"], Json::array({"a"}));
+  EXPECT_TRUE(cohort["pairs"].empty());
+  EXPECT_EQ(cohort["calibration"].size(), 1u);
   EXPECT_TRUE(says(message([&] { logistic(data); }), "study.csv: no row is complete; without any value: a"));
   EXPECT_TRUE(says(message([&] { icc(data); }), "0 complete subjects"));
   EXPECT_EQ(table1(data).json["rows"][0]["remark"], "all missing");

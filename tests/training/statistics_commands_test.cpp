@@ -224,7 +224,8 @@ TableOptions logistic_options(const TableOptions& change) {
   TableOptions options = {{"outcome", "outcome"}, {"columns", "age,marker"},
                           {"stepwise", ""},       {"by", ""},
                           {"enter", ""},          {"stay", ""},
-                          {"firth", ""},          {"r2", ""}};
+                          {"firth", ""},          {"r2", ""},
+                          {"nomogram", ""}};
   for (const auto& [name, value] : change) options[name] = value;
   return options;
 }
