@@ -131,11 +131,14 @@ simoncelli.band = { riesz = [0, 1, 1] }
 mean.smooth = { support = 3, boundary = "nearest" }
 laws.texture = { kernels = ["L5", "E5", "S5"], energy_distance = 2, boundary = "periodic" }
 )");
+  RieszLaplacianOfGaussianConfig edges;
+  edges.laplacian = {2, 4, "zero"};
+  edges.riesz = {1, 0, 0};
   const std::vector<std::pair<std::string, StandardFilter>> filters = {
       {"smooth", MeanConfig{3, "nearest"}},
       {"texture", LawsConfig{{"L5", "E5", "S5"}, 2, "none", "periodic"}},
       {"band", SimoncelliConfig{1, {0, 1, 1}}},
-      {"edges-2mm", RieszLaplacianOfGaussianConfig{{2, 4, "zero"}, {1, 0, 0}}}};
+      {"edges-2mm", edges}};
   const auto columns = engine_columns(config.features);
   const auto row = extract_regions(image, map, config).at(0);
   ASSERT_EQ(row.failure, "");
