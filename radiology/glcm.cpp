@@ -1,6 +1,7 @@
 #include "radiology/glcm.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <stdexcept>
 
@@ -10,50 +11,63 @@
 namespace radiopath::radiology {
 namespace {
 
-/// What the features of one matrix are sums over, in counts; divided by `all` they are probabilities.
-struct Sums {
-  int lowest = 0;  // grey level
-  double all = 0, energy = 0, maximum = 0;
-  EntropySum joint;
-  std::vector<double> counts;       // what the following are parts of
-  std::span<double> rows, columns;  // by grey level less the lowest
-  std::span<double> sum;            // by i + j less twice the lowest
-  std::span<double> difference;     // by |i - j|
-};
-
 /// Cells off the diagonal of a symmetric matrix stand for two.
 double times(const CountMatrix::Cell& cell, Symmetry symmetry) {
   return symmetry == Symmetry::kSymmetric && cell.i != cell.j ? 2 : 1;
 }
 
-Sums sums_of(const CountMatrix& matrix, Symmetry symmetry) {
-  Sums s;
-  int highest = 0;
-  s.lowest = matrix.cells.front().i;
-  for (const auto& cell : matrix.cells) {
-    highest = std::max({highest, cell.i, cell.j});
-    s.lowest = std::min({s.lowest, cell.i, cell.j});
+/// What the features of one matrix are sums over, in counts; divided by `all` they are probabilities.
+class Sums {
+ public:
+  int lowest = 0;  // grey level
+  double all = 0, energy = 0, maximum = 0;
+  EntropySum joint;
+  std::span<double> rows, columns;  // by grey level less the lowest
+  std::span<double> sum;            // by i + j less twice the lowest
+  std::span<double> difference;     // by |i - j|
+
+  Sums(const CountMatrix& matrix, Symmetry symmetry) {
+    int highest = 0;
+    lowest = matrix.cells.front().i;
+    for (const auto& cell : matrix.cells) {
+      highest = std::max({highest, cell.i, cell.j});
+      lowest = std::min({lowest, cell.i, cell.j});
+    }
+    divide(static_cast<std::size_t>(highest - lowest) + 1, symmetry);
+    for (const auto& cell : matrix.cells) {
+      const double twice = times(cell, symmetry), count = cell.count;
+      const auto i = static_cast<std::size_t>(cell.i - lowest), j = static_cast<std::size_t>(cell.j - lowest);
+      rows[i] += count;
+      if (symmetry == Symmetry::kOneWay || i != j) columns[j] += count;
+      sum[i + j] += twice * count;
+      difference[i > j ? i - j : j - i] += twice * count;
+      all += twice * count;
+      energy += twice * count * count;
+      maximum = std::max(maximum, count);
+      joint.add(count, twice);
+    }
   }
-  const auto n = static_cast<std::size_t>(highest - s.lowest) + 1;
-  s.counts.assign(5 * n, 0);
-  s.rows = {s.counts.data(), n};
-  s.columns = symmetry == Symmetry::kSymmetric ? s.rows : std::span(s.counts.data() + n, n);
-  s.difference = {s.counts.data() + 2 * n, n};
-  s.sum = {s.counts.data() + 3 * n, 2 * n};
-  for (const auto& cell : matrix.cells) {
-    const double twice = times(cell, symmetry), count = cell.count;
-    const auto i = static_cast<std::size_t>(cell.i - s.lowest), j = static_cast<std::size_t>(cell.j - s.lowest);
-    s.rows[i] += count;
-    if (symmetry == Symmetry::kOneWay || i != j) s.columns[j] += count;
-    s.sum[i + j] += twice * count;
-    s.difference[i > j ? i - j : j - i] += twice * count;
-    s.all += twice * count;
-    s.energy += twice * count * count;
-    s.maximum = std::max(s.maximum, count);
-    s.joint.add(count, twice);
+  Sums(const Sums&) = delete;  // the spans lie inside
+  Sums& operator=(const Sums&) = delete;
+
+ private:
+  /// Zeros for n grey levels, on the stack where they are few, as in the kernels of maps.
+  void divide(std::size_t n, Symmetry symmetry) {
+    double* counts = few_.data();
+    if (5 * n > few_.size()) {
+      many_.resize(5 * n);
+      counts = many_.data();
+    }
+    std::fill_n(counts, 5 * n, 0.0);
+    rows = {counts, n};
+    columns = symmetry == Symmetry::kSymmetric ? rows : std::span(counts + n, n);
+    difference = {counts + 2 * n, n};
+    sum = {counts + 3 * n, 2 * n};
   }
-  return s;
-}
+
+  std::array<double, 160> few_;
+  std::vector<double> many_;
+};
 
 /// Of the values from `first` on.
 double mean_of(std::span<const double> counts, int first, double all) {
@@ -158,7 +172,7 @@ GlcmValues glcm_values(const CountMatrix& matrix, Symmetry symmetry, int grey_le
                        MaximalCorrelation wanted) {
   if (matrix.cells.empty()) throw std::logic_error("features of an empty co-occurrence matrix");
   GlcmValues f;
-  const Sums s = sums_of(matrix, symmetry);
+  const Sums s(matrix, symmetry);
   f.joint_average = mean_of(s.rows, s.lowest, s.all);
   const double column_mean = symmetry == Symmetry::kSymmetric ? f.joint_average : mean_of(s.columns, s.lowest, s.all);
   f.sum_squares = variance_of(s.rows, s.lowest, f.joint_average, s.all);

@@ -16,6 +16,7 @@ std::vector<Offset> half_neighbourhood(const std::vector<int>& distances, std::o
     farthest = std::max(farthest, d);
   }
   std::vector<Offset> offsets;
+  offsets.reserve(13);  // of distance 1 in space
   for (int z = farthest; z >= 0; --z) {
     for (int y = farthest; y >= -farthest; --y) {
       for (int x = farthest; x >= -farthest; --x) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <stdexcept>
 
 #include "radiology/emphasis.h"
@@ -40,6 +41,19 @@ class Mean {
   int count_ = 0;
 };
 
+/// In the order of columns_of().
+const std::vector<GlcmFeature>& glcm_features_of(Profile profile) {
+  const auto made = [](Profile of) {
+    std::vector<GlcmFeature> features;
+    for (const GlcmFeature& feature : glcm_features()) {
+      if (feature.column.in(of)) features.push_back(feature);
+    }
+    return features;
+  };
+  static const std::vector<GlcmFeature> kPyRadiomics = made(Profile::kPyRadiomics), kIbsi = made(Profile::kIbsi);
+  return profile == Profile::kIbsi ? kIbsi : kPyRadiomics;
+}
+
 void glcm_row(const CountMatrix& matrix, const Discretized& levels, const TextureOptions& options,
               FeatureValues& values) {
   const bool pyradiomics = options.profile == Profile::kPyRadiomics;
@@ -48,19 +62,21 @@ void glcm_row(const CountMatrix& matrix, const Discretized& levels, const Textur
   const GlcmValues found =
       glcm_values(matrix, options.symmetry, levels.grey_levels, options.profile,
                   pyradiomics && !one_level ? MaximalCorrelation::kWanted : MaximalCorrelation::kLeftOut);
-  values.clear();
-  for (const GlcmFeature& feature : glcm_features()) {
-    if (!feature.column.in(options.profile)) continue;
-    FeatureValue value = {found.*feature.value, Status::kValue};
+  const std::vector<GlcmFeature>& features = glcm_features_of(options.profile);
+  values.resize(features.size());
+  for (std::size_t f = 0; f < features.size(); ++f) {
+    const double value = found.*features[f].value;
+    values[f] = {value, std::isnan(value) ? Status::kTooManyLevels : Status::kValue};
+  }
+  if (!found.flat && !one_level) return;
+  for (std::size_t f = 0; f < features.size(); ++f) {
+    const auto member = features[f].value;
     const bool convention =
-        (found.flat && (feature.value == &GlcmValues::correlation || feature.value == &GlcmValues::imc1)) ||
-        (one_level && feature.value == &GlcmValues::maximal_correlation);
-    if (convention) {
-      value.status = one_level ? Status::kFlatRegion : Status::kFlatDirection;
-      if (!pyradiomics) value.value = std::numeric_limits<double>::quiet_NaN();
-    }
-    if (std::isnan(found.*feature.value)) value.status = Status::kTooManyLevels;
-    values.push_back(value);
+        (found.flat && (member == &GlcmValues::correlation || member == &GlcmValues::imc1)) ||
+        (one_level && member == &GlcmValues::maximal_correlation);
+    if (!convention || std::isnan(values[f].value)) continue;
+    values[f].status = one_level ? Status::kFlatRegion : Status::kFlatDirection;
+    if (!pyradiomics) values[f].value = std::numeric_limits<double>::quiet_NaN();
   }
 }
 

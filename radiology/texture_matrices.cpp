@@ -18,16 +18,29 @@ const Code* codes_of(const LevelBox<Code>& box, const VoxelRow& row) {
   return box.codes.data() + row.start;
 }
 
-/// Pairs of a voxel and the neighbour one `step` before it, as a table [before][here] over codes.
+/// Pairs of a voxel and the neighbour one `step` before it, as a table [before][here] over codes. `table` is a buffer.
 template <class Code>
-CountMatrix count_pairs_in_table(const LevelBox<Code>& box, Rows rows, std::int64_t step, Symmetry symmetry) {
+CountMatrix count_pairs_in_table(const LevelBox<Code>& box, Rows rows, std::int64_t step, Symmetry symmetry,
+                                 std::vector<std::uint32_t>& table) {
   const auto n = static_cast<std::size_t>(box.code_count());
-  std::vector<std::uint32_t> table(n * n);
+  // Two tables in turn, where there are voxels enough: neighbours along a row often fall into one cell, and would wait
+  // for each other.
+  const bool two = box.codes.size() > 4 * n * n;
+  table.assign((two ? 2 : 1) * n * n, 0);
+  std::uint32_t* const even = table.data();
+  std::uint32_t* const odd = two ? even + n * n : even;
   for (const VoxelRow& row : rows) {
     const Code* const here = codes_of(box, row);
     const Code* const before = here - step;
-    for (int x = 0; x < row.length; ++x) ++table[before[x] * n + here[x]];  // row 0: the neighbour is outside
+    int x = 0;
+    for (; x + 1 < row.length; x += 2) {
+      ++even[before[x] * n + here[x]];  // row 0 of the table: the neighbour is outside
+      ++odd[before[x + 1] * n + here[x + 1]];
+    }
+    if (x < row.length) ++even[before[x] * n + here[x]];
   }
+  if (two)
+    for (std::size_t cell = n; cell < n * n; ++cell) even[cell] += odd[cell];
   CountMatrix matrix;
   matrix.cells.reserve(2 * n);
   for (std::size_t i = 1; i < n; ++i) {
@@ -62,8 +75,9 @@ CountMatrix count_pairs_by_key(const LevelBox<Code>& box, Rows rows, std::int64_
 }
 
 template <class Code>
-CountMatrix count_pairs(const LevelBox<Code>& box, Rows rows, std::int64_t step, Symmetry symmetry) {
-  CountMatrix matrix = box.code_count() <= kMostTableLevels ? count_pairs_in_table(box, rows, step, symmetry)
+CountMatrix count_pairs(const LevelBox<Code>& box, Rows rows, std::int64_t step, Symmetry symmetry,
+                        std::vector<std::uint32_t>& table) {
+  CountMatrix matrix = box.code_count() <= kMostTableLevels ? count_pairs_in_table(box, rows, step, symmetry, table)
                                                             : count_pairs_by_key(box, rows, step, symmetry);
   for (const auto& cell : matrix.cells)
     matrix.voxels += (symmetry == Symmetry::kSymmetric && cell.i != cell.j ? 2 : 1) * cell.count;
@@ -79,12 +93,13 @@ void for_each_piece(Rows rows, Function&& f) {
     for (int x = 0; x < row.length; x += kPiece) f(std::min(kPiece, row.length - x), row.start + x);
 }
 
-template <class Code>
+/// `Count` holds the number of all neighbours and one.
+template <class Count, class Code>
 CountMatrix count_dependences(const LevelBox<Code>& box, Rows rows, const std::vector<std::int64_t>& steps,
                               double most) {
   CellCounter counter(box.code_count(), std::min<int>(64, static_cast<int>(steps.size()) + 2));
   for_each_piece(rows, [&](int voxels, std::int64_t first) {
-    std::array<std::uint16_t, kPiece> dependent;
+    std::array<Count, kPiece> dependent;
     dependent.fill(1);
     const Code* const here = box.codes.data() + first;
     const auto* const value = box.values.data() + first;
@@ -103,19 +118,21 @@ CountMatrix count_dependences(const LevelBox<Code>& box, Rows rows, const std::v
   return counter.finish(box.level_of);
 }
 
-template <class Code>
+/// `Count` holds the number of all neighbours, `Sum` the sum of their levels.
+template <class Count, class Sum, class Code>
 ToneDifferences count_differences(const LevelBox<Code>& box, Rows rows, const std::vector<std::int64_t>& steps,
                                   Profile profile) {
   std::vector<ToneDifferences::Level> of_code(static_cast<std::size_t>(box.code_count()));
   for_each_piece(rows, [&](int voxels, std::int64_t first) {
-    std::array<std::uint32_t, kPiece> sum = {};
-    std::array<std::uint16_t, kPiece> neighbours = {};
+    std::array<Sum, kPiece> sum = {};
+    std::array<Count, kPiece> neighbours = {};
     const Code* const here = box.codes.data() + first;
     const auto* const value = box.values.data() + first;
     for (const std::int64_t step : steps) {
+      const Code* const there = here + step;
       const auto* const other = value + step;
-      for (std::size_t x = 0; x < kPiece; ++x) sum[x] += static_cast<std::uint32_t>(other[x]);
-      for (std::size_t x = 0; x < kPiece; ++x) neighbours[x] += other[x] != 0;
+      for (std::size_t x = 0; x < kPiece; ++x) sum[x] += static_cast<Sum>(other[x]);
+      for (std::size_t x = 0; x < kPiece; ++x) neighbours[x] += there[x] != 0;
     }
     for (std::size_t x = 0; x < static_cast<std::size_t>(voxels); ++x) {
       if (neighbours[x] == 0 && profile == Profile::kIbsi) continue;
@@ -139,15 +156,24 @@ TextureMatrices count_all(const LevelBox<Code>& box, Rows rows, const MatrixOpti
   double all = 0;
   for (const VoxelRow& row : rows) all += row.length;
   std::vector<std::int64_t> both_ways;
-  for (const Offset& offset : half_neighbourhood(options.distances, options.slice_axis)) {
+  std::vector<std::uint32_t> table;
+  const std::vector<Offset> offsets = half_neighbourhood(options.distances, options.slice_axis);
+  both_ways.reserve(2 * offsets.size());
+  if (wanted.glcm) matrices.glcm.reserve(offsets.size());
+  for (const Offset& offset : offsets) {
     const std::int64_t step = box.step(offset);
     both_ways.push_back(step);
     both_ways.push_back(-step);
-    if (wanted.glcm) matrices.glcm.push_back(count_pairs(box, rows, step, options.symmetry));
+    if (wanted.glcm) matrices.glcm.push_back(count_pairs(box, rows, step, options.symmetry, table));
   }
   count_runs_and_zones(box, rows, options, matrices);
-  if (wanted.gldm) matrices.gldm = count_dependences(box, rows, both_ways, options.dependence);
-  if (wanted.ngtdm) matrices.ngtdm = count_differences(box, rows, both_ways, options.profile);
+  const bool few = both_ways.size() < 255, low = few && box.level_of.back() < 256;  // narrow sums: more at once
+  if (wanted.gldm)
+    matrices.gldm = few ? count_dependences<std::uint8_t>(box, rows, both_ways, options.dependence)
+                        : count_dependences<std::uint16_t>(box, rows, both_ways, options.dependence);
+  if (wanted.ngtdm)
+    matrices.ngtdm = low ? count_differences<std::uint8_t, std::uint16_t>(box, rows, both_ways, options.profile)
+                         : count_differences<std::uint16_t, std::uint32_t>(box, rows, both_ways, options.profile);
   for (CountMatrix* matrix : {&matrices.glszm, &matrices.gldzm, &matrices.gldm}) matrix->voxels = all;
   return matrices;
 }
@@ -159,8 +185,11 @@ std::vector<TextureMatrices> count_parts(const Roi& roi, const Discretized& leve
                                          Parts parts) {
   const int margin = std::max(1, *std::max_element(options.distances.begin(), options.distances.end()));
   const auto box = make_level_box<Code>(roi, levels, margin);
-  if (parts == Parts::kWhole) return {count_all(box, box.rows, options)};
   std::vector<TextureMatrices> slices;
+  if (parts == Parts::kWhole) {
+    slices.push_back(count_all(box, box.rows, options));
+    return slices;
+  }
   const std::int64_t slice_size = box.size[0] * box.size[1];
   for (auto first = box.rows.begin(); first != box.rows.end();) {
     const auto last = std::find_if(first, box.rows.end(), [&](const VoxelRow& row) {
