@@ -1,5 +1,6 @@
 #include "radiology/glcm.h"
 
+#include <Eigen/Core>
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -51,38 +52,45 @@ class Sums {
   Sums& operator=(const Sums&) = delete;
 
  private:
-  /// Zeros for n grey levels, on the stack where they are few, as in the kernels of maps.
+  /// Zeros for n grey levels, on the stack where they are few, as in the kernels of maps; up to whole lanes.
   void divide(std::size_t n, Symmetry symmetry) {
+    const std::size_t padded = (n + 3) / 4 * 4;
     double* counts = few_.data();
-    if (5 * n > few_.size()) {
-      many_.resize(5 * n);
+    if (5 * padded > few_.size()) {
+      many_.resize(5 * padded);
       counts = many_.data();
     }
-    std::fill_n(counts, 5 * n, 0.0);
+    std::fill_n(counts, 5 * padded, 0.0);
     rows = {counts, n};
-    columns = symmetry == Symmetry::kSymmetric ? rows : std::span(counts + n, n);
-    difference = {counts + 2 * n, n};
-    sum = {counts + 3 * n, 2 * n};
+    columns = symmetry == Symmetry::kSymmetric ? rows : std::span(counts + padded, n);
+    difference = {counts + 2 * padded, n};
+    sum = {counts + 3 * padded, 2 * n};
   }
 
-  std::array<double, 160> few_;
+  std::array<double, 240> few_;
   std::vector<double> many_;
 };
 
+using Lanes = Eigen::Array4d;
+
+/// f(value, count) of four neighbouring values at a time, the first being `first`; Sums ends in zeros that fill the last.
+template <class Function>
+void for_lanes(std::span<const double> counts, double first, Function&& f) {
+  Lanes value = first + Lanes(0, 1, 2, 3);
+  for (std::size_t i = 0; i < counts.size(); i += 4, value += 4) f(value, Lanes::Map(counts.data() + i));
+}
+
 /// Of the values from `first` on.
 double mean_of(std::span<const double> counts, int first, double all) {
-  double sum = 0;
-  for (std::size_t i = 0; i < counts.size(); ++i) sum += (first + static_cast<double>(i)) * counts[i];
-  return sum / all;
+  Lanes sum = Lanes::Zero();
+  for_lanes(counts, first, [&](const Lanes& value, const auto& count) { sum += value * count; });
+  return sum.sum() / all;
 }
 
 double variance_of(std::span<const double> counts, int first, double mean, double all) {
-  double sum = 0;
-  for (std::size_t i = 0; i < counts.size(); ++i) {
-    const double d = first + static_cast<double>(i) - mean;
-    sum += counts[i] * d * d;
-  }
-  return sum / all;
+  Lanes sum = Lanes::Zero();
+  for_lanes(counts, first - mean, [&](const Lanes& d, const auto& count) { sum += count * d * d; });
+  return sum.sum() / all;
 }
 
 EntropySum entropy_of(std::span<const double> counts) {
@@ -118,19 +126,17 @@ void add_difference_features(const Sums& s, double grey_levels, Profile profile,
 }
 
 void add_sum_features(const Sums& s, double mean, Profile profile, GlcmValues& f) {
-  double average = 0, tendency = 0, shade = 0, prominence = 0;
-  for (std::size_t i = 0; i < s.sum.size(); ++i) {
-    const double n = s.sum[i];
-    const double k = 2 * s.lowest + static_cast<double>(i), d = k - mean, d2 = d * d;
-    average += k * n;
-    tendency += d2 * n;
-    shade += d2 * d * n;
-    prominence += d2 * d2 * n;
-  }
-  f.sum_average = average / s.all;
-  f.cluster_tendency = tendency / s.all;
-  f.cluster_shade = shade / s.all;
-  f.cluster_prominence = prominence / s.all;
+  Lanes tendency = Lanes::Zero(), shade = tendency, prominence = tendency;
+  for_lanes(s.sum, 2 * s.lowest - mean, [&](const Lanes& d, const auto& count) {
+    const Lanes second = d * d * count, third = second * d;
+    tendency += second;
+    shade += third;
+    prominence += third * d;
+  });
+  f.sum_average = mean_of(s.sum, 2 * s.lowest, s.all);
+  f.cluster_tendency = tendency.sum() / s.all;
+  f.cluster_shade = shade.sum() / s.all;
+  f.cluster_prominence = prominence.sum() / s.all;
   f.sum_entropy = entropy_of(s.sum).bits(s.all, profile);
 }
 
