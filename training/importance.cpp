@@ -56,14 +56,18 @@ std::vector<ColumnImportance> column_importance(const Features& features, const 
     const auto events = std::count(outcomes.begin(), outcomes.end(), 1);
     if (events == 0 || events == std::ssize(outcomes)) continue;
     const Table table = features.modalities[m].table.select_rows(ids).select_columns(columns_of(model));
-    const auto score = [&](const Table& rows) { return std::visit([&](const auto& fitted) { return predict(fitted, rows); }, model.model); };
+    const auto score = [&](const Table& rows) {
+      return std::visit([&](const auto& fitted) { return predict(fitted, rows); }, model.model);
+    };
     const auto shap = mean_shap(model, table);
     const auto first = std::ssize(all);
     for (const auto& one : fusion::permutation_importance(score, table, outcomes, kShuffles, seed)) {
       const auto found = shap.find(one.column);
-      all.push_back({model.modality, one.column, one.mean, one.sd, found == shap.end() ? std::nan("") : found->second});
+      const double of_trees = found == shap.end() ? std::nan("") : found->second;
+      all.push_back({model.modality, one.column, one.mean, one.sd, of_trees});
     }
-    std::stable_sort(all.begin() + first, all.end(), [](const auto& a, const auto& b) { return a.auc_loss > b.auc_loss; });
+    std::stable_sort(all.begin() + first, all.end(),
+                     [](const auto& a, const auto& b) { return a.auc_loss > b.auc_loss; });
   }
   return all;
 }

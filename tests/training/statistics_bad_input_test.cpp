@@ -9,6 +9,7 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "core/random.h"
+#include "tests/support/message.h"
 #include "tests/support/scratch.h"
 #include "training/paper_tables.h"
 #include "training/statistics_compare.h"
@@ -86,15 +87,6 @@ class Commands : public testing::Test {
   }
   Answer icc(const Columns& columns) const { return icc_table(write(columns), {{"columns", "a,b"}}); }
 
-  static std::string message(const std::function<void()>& body) {
-    try {
-      body();
-    } catch (const InputError& error) {
-      return error.what();
-    }
-    return "no error";
-  }
-  static bool says(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
   Scratch scratch_;
 };
@@ -129,8 +121,8 @@ TEST_F(Commands, ColumnWithoutAnyValue) {
   EXPECT_EQ(cohort["without_scores"], Json::array({"a"}));
   EXPECT_TRUE(cohort["pairs"].empty());
   EXPECT_EQ(cohort["calibration"].size(), 1u);
-  EXPECT_TRUE(says(message([&] { logistic(data); }), "study.csv: no row is complete; without any value: a"));
-  EXPECT_TRUE(says(message([&] { icc(data); }), "0 complete subjects"));
+  EXPECT_TRUE(says(message_of([&] { logistic(data); }), "study.csv: no row is complete; without any value: a"));
+  EXPECT_TRUE(says(message_of([&] { icc(data); }), "0 complete subjects"));
   EXPECT_EQ(table1(data).json["rows"][0]["remark"], "all missing");
   EXPECT_EQ(survival(data).json["cox"][0]["patients"], 0);
   EXPECT_TRUE(survival(data).json["cox"][0]["hazard_ratio"].is_null());
@@ -145,7 +137,7 @@ TEST_F(Commands, OneClass) {
     EXPECT_TRUE(cohort["figures"][0]["auc"]["value"].is_null());
     EXPECT_TRUE(cohort["pairs"].empty());
     EXPECT_TRUE(
-        says(message([&] { logistic(data); }), only == 1 ? "found 30 events among 30" : "found 0 events among 30"));
+        says(message_of([&] { logistic(data); }), only == 1 ? "found 30 events among 30" : "found 0 events among 30"));
     EXPECT_TRUE(table1(data).json["rows"][0]["p"].is_null());
     const Answer curve = survival(data);
     if (only == 0) {
@@ -215,7 +207,7 @@ TEST_F(Commands, FewerPatientsThanColumnsAndFiveEvents) {
     wide.add("x" + std::to_string(c), column), names += ",x" + std::to_string(c);
   }
   EXPECT_TRUE(
-      says(message([&] { logistic(wide, names); }), "columns for 12 complete patients; expected fewer columns"));
+      says(message_of([&] { logistic(wide, names); }), "columns for 12 complete patients; expected fewer columns"));
   const Columns rare = study(60, 5);
   const Answer fitted = logistic(rare);
   EXPECT_EQ(fitted.json["events"], 5);
@@ -229,11 +221,11 @@ TEST_F(Commands, InfiniteValuesAreNamedWithTheirLine) {
   Columns data = study(20, 8);
   data["b"][3] = INFINITY;
   const std::string expected = "study.csv:5: b is 'inf'; expected a finite number or nothing";
-  EXPECT_TRUE(says(message([&] { compare(data); }), expected));
-  EXPECT_TRUE(says(message([&] { logistic(data); }), expected));
-  EXPECT_TRUE(says(message([&] { survival(data); }), expected));
-  EXPECT_TRUE(says(message([&] { icc(data); }), expected));
-  EXPECT_TRUE(says(message([&] { table1(data); }), "inf")) << message([&] { table1(data); });
+  EXPECT_TRUE(says(message_of([&] { compare(data); }), expected));
+  EXPECT_TRUE(says(message_of([&] { logistic(data); }), expected));
+  EXPECT_TRUE(says(message_of([&] { survival(data); }), expected));
+  EXPECT_TRUE(says(message_of([&] { icc(data); }), expected));
+  EXPECT_TRUE(says(message_of([&] { table1(data); }), "inf")) << message_of([&] { table1(data); });
 }
 
 TEST_F(Commands, HugeScalesChangeNothing) {
@@ -271,14 +263,14 @@ TEST_F(Commands, NamesWithCommasAndQuotesInAnyOrder) {
 
 TEST_F(Commands, MissingColumnsAreNamed) {
   const Columns data = study(20, 8);
-  EXPECT_TRUE(says(message([&] { compare(data, {"a", "bb"}); }), "no column 'bb'"));
-  EXPECT_TRUE(says(message([&] { logistic(data, "a,bb"); }), "no column 'bb'"));
+  EXPECT_TRUE(says(message_of([&] { compare(data, {"a", "bb"}); }), "no column 'bb'"));
+  EXPECT_TRUE(says(message_of([&] { logistic(data, "a,bb"); }), "no column 'bb'"));
   Columns without = data;
   without.names[0] = "died";
-  EXPECT_TRUE(says(message([&] { compare(without); }), "--outcome"));
-  EXPECT_TRUE(says(message([&] { logistic(without); }), "--outcome"));
+  EXPECT_TRUE(says(message_of([&] { compare(without); }), "--outcome"));
+  EXPECT_TRUE(says(message_of([&] { logistic(without); }), "--outcome"));
   without.names[1] = "months";
-  EXPECT_TRUE(says(message([&] { survival(without); }), "time"));
+  EXPECT_TRUE(says(message_of([&] { survival(without); }), "time"));
 }
 
 TEST_F(Commands, PaperTablesNameCellAndLine) {
@@ -287,7 +279,7 @@ TEST_F(Commands, PaperTablesNameCellAndLine) {
     write_text(scratch_ / "paper.csv", text);
     return read_paper_tables(scratch_ / "paper.csv");
   };
-  const auto said = [&](const std::string& text) { return message([&] { read(text); }); };
+  const auto said = [&](const std::string& text) { return message_of([&] { read(text); }); };
   const std::string good = "Test,\"A, \"\"b\"\"\",0.8,0.6,0.5,0.857,\n";
   EXPECT_EQ(read(header + good)[0].model, "A, \"b\"");
   for (const char* cell : {"80", "inf", "-0.1", "eight", ""}) {

@@ -21,6 +21,7 @@
 #include "fusion/logistic_inference.h"
 #include "tests/support/anchors.h"
 #include "tests/support/program.h"
+#include "tests/support/message.h"
 #include "tests/support/scratch.h"
 #include "training/commands_statistics.h"
 #include "training/paper_tables.h"
@@ -68,15 +69,6 @@ class Verbs : public testing::Test {
   static Answer survival(const std::filesystem::path& file, const std::string& columns = "") {
     return survival_table(file, {{"time", ""}, {"event", ""}, {"group", ""}, {"columns", columns}});
   }
-  static std::string message(const std::function<void()>& body) {
-    try {
-      body();
-    } catch (const InputError& error) {
-      return error.what();
-    }
-    return "no error";
-  }
-  static bool says(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
   static void expect_narrow(const std::string& text) {
     std::stringstream lines(text);
     for (std::string line; std::getline(lines, line);)
@@ -123,10 +115,10 @@ TEST_F(Verbs, OneBadCellIsAnErrorNotAMissingPredictor) {
   });
   const auto file = write(text);
   const std::string expected = "study.csv:9: ca125 is '>1000'; expected a finite number or nothing";
-  EXPECT_TRUE(says(message([&] { logistic(file); }), expected)) << message([&] { logistic(file); });
-  EXPECT_TRUE(says(message([&] { survival(file); }), expected));
-  EXPECT_TRUE(says(message([&] { icc_table(file, {{"columns", ""}}); }), expected));
-  EXPECT_TRUE(says(message([&] { baseline_table(file, {{"group", "outcome"}, {"columns", ""}}); }), expected));
+  EXPECT_TRUE(says(message_of([&] { logistic(file); }), expected)) << message_of([&] { logistic(file); });
+  EXPECT_TRUE(says(message_of([&] { survival(file); }), expected));
+  EXPECT_TRUE(says(message_of([&] { icc_table(file, {{"columns", ""}}); }), expected));
+  EXPECT_TRUE(says(message_of([&] { baseline_table(file, {{"group", "outcome"}, {"columns", ""}}); }), expected));
   const Answer without = logistic(file, {{"columns", "marker"}});
   EXPECT_EQ(without.json["terms"].size(), 2u);
 }
@@ -149,8 +141,8 @@ TEST_F(Verbs, TextIsLeftOutByNameOrDummyCoded) {
   EXPECT_TRUE(says(coded.text, "(1 rows with gaps left out)"));
   EXPECT_EQ(coded.json["terms"][2]["likelihood_ratio_p"], coded.json["terms"][3]["likelihood_ratio_p"])
       << "tested together";
-  EXPECT_TRUE(says(message([&] { survival(file, "stage"); }), "text with 3 levels"));
-  EXPECT_TRUE(says(message([&] { logistic(file, {{"columns", "stage"}, {"stepwise", "forward"}}); }),
+  EXPECT_TRUE(says(message_of([&] { survival(file, "stage"); }), "text with 3 levels"));
+  EXPECT_TRUE(says(message_of([&] { logistic(file, {{"columns", "stage"}, {"stepwise", "forward"}}); }),
       "columns of numbers"));
   // The same levels as columns of numbers give the same model.
   const CsvFile csv = read_csv(file);
@@ -165,7 +157,7 @@ TEST_F(Verbs, TextIsLeftOutByNameOrDummyCoded) {
 TEST_F(Verbs, OptionsThatCannotBeMeantAreErrors) {
   const auto file = two_models(60);
   const auto scored = [&](std::vector<std::string> models, std::optional<double> threshold = {}) {
-    return message([&] { read_scored(file, {.models = std::move(models), .threshold = threshold}); });
+    return message_of([&] { read_scored(file, {.models = std::move(models), .threshold = threshold}); });
   };
   EXPECT_TRUE(says(scored({"outcome", "A"}), "--models names 'outcome', which is the outcome"));
   EXPECT_TRUE(says(scored({"cohort", "A"}), "which is the cohort"));
@@ -174,12 +166,12 @@ TEST_F(Verbs, OptionsThatCannotBeMeantAreErrors) {
   EXPECT_TRUE(says(scored({"C"}), "no column 'C'; did you mean") || says(scored({"C"}), "no column 'C'. Known:"))
       << scored({"C"});
   const auto study = write("outcome,time,x\n1,2,3\n0,3,4\n1,4,1\n0,1,7\n");
-  EXPECT_TRUE(says(message([&] { logistic(study, {{"columns", "outcome,x"}}); }),
+  EXPECT_TRUE(says(message_of([&] { logistic(study, {{"columns", "outcome,x"}}); }),
       "column 'outcome' has another part here"));
-  EXPECT_TRUE(says(message([&] { survival(study, "time"); }), "column 'time' has another part here"));
-  EXPECT_TRUE(says(message([&] { logistic(study, {{"columns", "x,x"}}); }), "names 'x' twice"));
-  EXPECT_TRUE(says(message([&] { logistic(study, {{"by", "p"}}); }), "--by needs --stepwise"));
-  EXPECT_TRUE(says(message([&] { logistic(study, {{"enter", "0.1"}}); }), "--enter needs --stepwise"));
+  EXPECT_TRUE(says(message_of([&] { survival(study, "time"); }), "column 'time' has another part here"));
+  EXPECT_TRUE(says(message_of([&] { logistic(study, {{"columns", "x,x"}}); }), "names 'x' twice"));
+  EXPECT_TRUE(says(message_of([&] { logistic(study, {{"by", "p"}}); }), "--by needs --stepwise"));
+  EXPECT_TRUE(says(message_of([&] { logistic(study, {{"enter", "0.1"}}); }), "--enter needs --stepwise"));
 }
 
 TEST_F(Verbs, ModelsMayHaveCommasInTheirNames) {
@@ -357,7 +349,7 @@ TEST_F(Verbs, RecalibrationIsFittedOnOneCohortAndShownOnTheOthers) {
     EXPECT_EQ(cohorts[0]["calibration"][0]["brier"], brier_score(by_hand, test.outcomes));
   }
   const auto said = [&](const std::string& method, const std::string& on) {
-    return message([&] {
+    return message_of([&] {
       Json all = compare_scores(file, {});
       add_recalibration(all, file, method, on, {});
     });
@@ -452,15 +444,15 @@ TEST_F(Verbs, MessagesCountWhatWasGiven) {
     for (int c = 0; c < 80; ++c) row += "," + format_double(random.normal());
     return row;
   }));
-  EXPECT_TRUE(says(message([&] { logistic(wide); }), "80 columns for 60 complete patients"));
-  EXPECT_TRUE(says(message([&] { logistic(write("outcome,x\n1,2\n")); }),
+  EXPECT_TRUE(says(message_of([&] { logistic(wide); }), "80 columns for 60 complete patients"));
+  EXPECT_TRUE(says(message_of([&] { logistic(write("outcome,x\n1,2\n")); }),
       "1 complete row; expected patients with and"));
   EXPECT_TRUE(says(survival(write("time,event,x\n1,0,2\n2,0,3\n3,0,5\n")).text, "no events: no hazard ratio"));
   const auto table1 = [&](const std::string& text) {
     return baseline_table(write(text), {{"group", "outcome"}, {"columns", ""}});
   };
   EXPECT_TRUE(says(table1("outcome,x\n1,2\n1,3\n1,7\n").text, "x: one group alone: no test"));
-  EXPECT_TRUE(says(message([&] { table1("outcome,x\n"); }), "has no rows"));
+  EXPECT_TRUE(says(message_of([&] { table1("outcome,x\n"); }), "has no rows"));
 }
 
 TEST_F(Verbs, SeparationPrintsNoFigureOfTheDivergedFit) {
