@@ -26,7 +26,7 @@ using Sinc = itk::WindowedSincInterpolateImageFunction<Doubles, kSincRadius, Win
 /// SimpleITK's width and reach (in widths), which differ between the two.
 template <class Gaussian>
 itk::InterpolateImageFunction<Doubles>::Pointer gaussian(const Grid& grid, double sigma_voxels, double alpha) {
-  const auto function = Gaussian::New();
+  const auto function = make_itk<Gaussian>();
   typename Gaussian::ArrayType sigma;
   for (unsigned a = 0; a < 3; ++a) sigma[a] = sigma_voxels * grid.spacing_mm[a];
   function->SetSigma(sigma);
@@ -36,25 +36,25 @@ itk::InterpolateImageFunction<Doubles>::Pointer gaussian(const Grid& grid, doubl
 
 itk::InterpolateImageFunction<Doubles>::Pointer interpolator_named(const std::string& name, const Grid& grid) {
   using namespace itk::Function;
-  if (name == "nearest") return itk::NearestNeighborInterpolateImageFunction<Doubles>::New().GetPointer();
-  if (name == "linear") return itk::LinearInterpolateImageFunction<Doubles>::New().GetPointer();
-  if (name == "bspline") return itk::BSplineInterpolateImageFunction<Doubles>::New().GetPointer();
+  if (name == "nearest") return make_itk<itk::NearestNeighborInterpolateImageFunction<Doubles>>().GetPointer();
+  if (name == "linear") return make_itk<itk::LinearInterpolateImageFunction<Doubles>>().GetPointer();
+  if (name == "bspline") return make_itk<itk::BSplineInterpolateImageFunction<Doubles>>().GetPointer();
   if (name == "gaussian") return gaussian<itk::GaussianInterpolateImageFunction<Doubles>>(grid, 0.8, 4);
   if (name == "label_gaussian")
     return gaussian<itk::LabelImageGaussianInterpolateImageFunction<Doubles>>(grid, 1, 1);
-  if (name == "hamming_windowed_sinc") return Sinc<HammingWindowFunction<kSincRadius>>::New().GetPointer();
-  if (name == "cosine_windowed_sinc") return Sinc<CosineWindowFunction<kSincRadius>>::New().GetPointer();
-  if (name == "welch_windowed_sinc") return Sinc<WelchWindowFunction<kSincRadius>>::New().GetPointer();
-  if (name == "lanczos_windowed_sinc") return Sinc<LanczosWindowFunction<kSincRadius>>::New().GetPointer();
-  if (name == "blackman_windowed_sinc") return Sinc<BlackmanWindowFunction<kSincRadius>>::New().GetPointer();
+  if (name == "hamming_windowed_sinc") return make_itk<Sinc<HammingWindowFunction<kSincRadius>>>().GetPointer();
+  if (name == "cosine_windowed_sinc") return make_itk<Sinc<CosineWindowFunction<kSincRadius>>>().GetPointer();
+  if (name == "welch_windowed_sinc") return make_itk<Sinc<WelchWindowFunction<kSincRadius>>>().GetPointer();
+  if (name == "lanczos_windowed_sinc") return make_itk<Sinc<LanczosWindowFunction<kSincRadius>>>().GetPointer();
+  if (name == "blackman_windowed_sinc") return make_itk<Sinc<BlackmanWindowFunction<kSincRadius>>>().GetPointer();
   throw std::logic_error("unknown interpolator " + name);
 }
 
 std::vector<double> resampled(const Grid& from, const std::vector<double>& voxels, const Grid& to,
                               const std::string& interpolator) {
-  const auto reference = Doubles::New();
+  const auto reference = make_itk<Doubles>();
   set_grid(*reference, to);  // never allocated: only its geometry is used
-  const auto filter = itk::ResampleImageFilter<Doubles, Doubles>::New();
+  const auto filter = make_itk<itk::ResampleImageFilter<Doubles, Doubles>>();
   filter->SetInput(to_itk(from, voxels));
   filter->SetReferenceImage(reference);
   filter->UseReferenceImageOn();

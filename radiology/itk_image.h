@@ -14,6 +14,17 @@ namespace radiopath::radiology {
 template <class Voxel>
 using ItkImage = itk::Image<Voxel, 3>;
 
+/// Silences ITK and makes its globals, once. ITK keeps them in one std::map (itk::SingletonIndex) which every first use
+/// fills without a lock: two patients read at the same time could end the program.
+void prepare_itk();
+
+/// A new ITK object; the only way this folder makes one.
+template <class Object>
+typename Object::Pointer make_itk() {
+  prepare_itk();
+  return Object::New();
+}
+
 /// Gives an ITK image the size and geometry of `grid`.
 template <class Image>
 void set_grid(Image& image, const Grid& grid) {
@@ -36,7 +47,7 @@ void set_grid(Image& image, const Grid& grid) {
 /// A copy of the voxels as an ITK image.
 template <class Voxel>
 typename ItkImage<Voxel>::Pointer to_itk(const Grid& grid, const std::vector<Voxel>& voxels) {
-  auto image = ItkImage<Voxel>::New();
+  auto image = make_itk<ItkImage<Voxel>>();
   set_grid(*image, grid);
   image->Allocate();
   std::copy(voxels.begin(), voxels.end(), image->GetBufferPointer());

@@ -25,7 +25,7 @@ Image run(const Image& image, Filter& filter) {
 
 template <class In, class Out>
 Image laplacian(const Image& image, double sigma_mm) {
-  auto filter = itk::LaplacianRecursiveGaussianImageFilter<ItkImage<In>, ItkImage<Out>>::New();
+  auto filter = make_itk<itk::LaplacianRecursiveGaussianImageFilter<ItkImage<In>, ItkImage<Out>>>();
   filter->SetNormalizeAcrossScale(true);
   filter->SetSigma(sigma_mm);
   return run<In, Out>(image, *filter);
@@ -33,7 +33,7 @@ Image laplacian(const Image& image, double sigma_mm) {
 
 template <class In, class Out>
 Image gradient(const Image& image, GradientUnit unit) {
-  auto filter = itk::GradientMagnitudeImageFilter<ItkImage<In>, ItkImage<Out>>::New();
+  auto filter = make_itk<itk::GradientMagnitudeImageFilter<ItkImage<In>, ItkImage<Out>>>();
   filter->SetUseImageSpacing(unit == GradientUnit::per_mm);
   return run<In, Out>(image, *filter);
 }

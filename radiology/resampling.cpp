@@ -55,13 +55,13 @@ std::vector<Voxel> copy_shifted(const Grid& from, const std::vector<Voxel>& voxe
 template <class Voxel, class Interpolator>
 std::vector<Voxel> interpolate(const Grid& from, const std::vector<Voxel>& voxels, const Grid& to, Voxel outside) {
   using Image = ItkImage<Voxel>;
-  auto reference = Image::New();
+  auto reference = make_itk<Image>();
   set_grid(*reference, to);  // never allocated: only its geometry is used
-  auto filter = itk::ResampleImageFilter<Image, Image>::New();
+  auto filter = make_itk<itk::ResampleImageFilter<Image, Image>>();
   filter->SetInput(to_itk(from, voxels));
   filter->SetReferenceImage(reference);
   filter->UseReferenceImageOn();
-  filter->SetInterpolator(Interpolator::New());
+  filter->SetInterpolator(make_itk<Interpolator>());
   filter->SetDefaultPixelValue(outside);
   filter->SetNumberOfWorkUnits(1);
   filter->Update();

@@ -3,14 +3,12 @@
 #include <itkImageFileReader.h>
 #include <itkImageFileWriter.h>
 #include <itkImageIOFactory.h>
-#include <nifti1_io.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <set>
 #include <span>
@@ -26,15 +24,6 @@
 
 namespace radiopath::radiology {
 namespace {
-
-/// ITK and its NIfTI library write warnings to standard error; what matters comes back as an exception.
-void silence_itk() {
-  static std::once_flag once;
-  std::call_once(once, [] {
-    itk::Object::GlobalWarningDisplayOff();
-    nifti_set_debug_level(0);
-  });
-}
 
 /// The last sentence of an ITK exception: the part before it names source files of ITK.
 std::string reason_of(const itk::ExceptionObject& error) {
@@ -101,7 +90,7 @@ void require_dimensions(const std::filesystem::path& file, const itk::ImageIOBas
 
 /// Opens the header; refuses what is not accepted and what its file cannot hold.
 itk::ImageIOBase::Pointer open_header(const std::filesystem::path& file, CheckDepth depth, const Accepted& accepted) {
-  silence_itk();
+  prepare_itk();
   if (!std::filesystem::exists(file)) throw InputError(fmt::format("{}: no such file", file.string()));
   if (std::filesystem::is_directory(file)) {
     throw InputError(fmt::format("{}: is a folder; expected a NIfTI, NRRD or MetaImage file", file.string()));
@@ -141,7 +130,7 @@ using Reader = itk::ImageFileReader<ItkImage<Voxel>>;
 template <class Voxel>
 typename Reader<Voxel>::Pointer make_reader(const std::filesystem::path& file, CheckDepth depth,
                                             const Accepted& accepted = {}) {
-  auto reader = Reader<Voxel>::New();
+  auto reader = make_itk<Reader<Voxel>>();
   reader->SetImageIO(open_header(file, depth, accepted));
   reader->SetFileName(file.string());
   return reader;
@@ -267,10 +256,9 @@ Image image_of(const Stored& stored) {
 
 template <class Voxel>
 void write_voxels(const std::filesystem::path& file, const Grid& grid, const std::vector<Voxel>& voxels) {
-  silence_itk();
   if (static_cast<std::int64_t>(voxels.size()) != grid.voxel_count())
     throw std::logic_error("voxels do not fill their grid");
-  auto writer = itk::ImageFileWriter<ItkImage<Voxel>>::New();
+  auto writer = make_itk<itk::ImageFileWriter<ItkImage<Voxel>>>();
   writer->SetInput(to_itk(grid, voxels));
   writer->SetFileName(file.string());
   writer->UseCompressionOn();

@@ -105,4 +105,14 @@ TEST(Layering, HeadersHaveAGuard) {
   }
 }
 
+// ITK's own New() may race on its globals in the first use of a process; make_itk() of itk_image.h does not.
+TEST(Layering, ItkObjectsAreMadeByMakeItk) {
+  for (const auto& entry : fs::recursive_directory_iterator(fs::path(RADIOPATH_SOURCE_DIR) / "radiology")) {
+    if (entry.path().stem() == "itk_image") continue;
+    std::ifstream stream(entry.path());
+    const std::string text{std::istreambuf_iterator<char>(stream), {}};
+    EXPECT_EQ(text.find("::New()"), std::string::npos) << entry.path();
+  }
+}
+
 }  // namespace

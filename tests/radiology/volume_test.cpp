@@ -1,16 +1,25 @@
 #include "radiology/volume.h"
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <atomic>
+#include <barrier>
 #include <cmath>
+#include <filesystem>
 #include <limits>
+#include <thread>
 
 #include "core/error.h"
 #include "core/files.h"
+#include "radiology/preprocessing.h"
 #include "tests/support/scratch.h"
 
 namespace radiopath::radiology {
 namespace {
+
+namespace fs = std::filesystem;
 
 Volume ramp() {
   Volume volume;
@@ -43,6 +52,45 @@ TEST(Volume, ComesBackFromEveryFormat) {
     EXPECT_TRUE(same_grid(back.grid, ramp().grid)) << name << describe(back.grid);
     EXPECT_TRUE(same_grid(read_grid(scratch / name), ramp().grid));
   }
+}
+
+// The first uses of ITK in a process may be many at once: it fills a std::map of its globals without a lock.
+TEST(Volume, ManyThreadsMayReadTheFirst) {
+  const Scratch scratch;
+  // Made without ITK, which each process below is to use for the first time.
+  write_text(scratch / "a.mha",
+             "ObjectType = Image\nNDims = 3\nDimSize = 2 1 1\nElementType = MET_UCHAR\nElementDataFile = LOCAL\n12");
+  write_text(scratch / "a.nrrd",
+             "NRRD0004\ntype: uchar\ndimension: 3\nspace: left-posterior-superior\nsizes: 2 1 1\nencoding: raw\n"
+             "space directions: (1,0,0) (0,1,0) (0,0,1)\nspace origin: (0,0,0)\n\n12");
+  int failed = 0;
+  for (int process = 0; process < 100; ++process) {
+    const pid_t child = fork();
+    if (child == 0) {
+      alarm(20);
+      constexpr int kThreads = 8;
+      std::barrier start(kThreads);
+      std::atomic<int> right = 0;
+      {
+        std::vector<std::jthread> threads;
+        for (int i = 0; i < kThreads; ++i) {
+          threads.emplace_back([&, file = scratch / (i % 2 == 0 ? "a.mha" : "a.nrrd")] {
+            start.arrive_and_wait();
+            const Volume volume = read_volume(file);
+            Grid finer = volume.grid;
+            finer.size[0] = 3;
+            finer.spacing_mm[0] = 0.5;
+            right += resample(volume, finer, Interpolation::linear).voxels[0] == '1';
+          });
+        }
+      }
+      _exit(right == kThreads ? 0 : 1);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    failed += status != 0;
+  }
+  EXPECT_EQ(failed, 0) << "of 100 processes";
 }
 
 TEST(Volume, SameVoxelsGiveSameBytes) {
