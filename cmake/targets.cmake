@@ -1,10 +1,11 @@
-# radiopath_add_library(NAME HEADERS ... SOURCES ... USES ... PRIVATE_USES ...)   one per folder
-# radiopath_add_executable(NAME SOURCES ... USES ... PRIVATE_USES ...)
+# radiopath_add_library(NAME HEADERS ... SOURCES ... TORCH_SOURCES ... USES ... PRIVATE_USES ...)   one per folder
+# radiopath_add_executable(NAME SOURCES ... USES ... PRIVATE_USES ... [WITHOUT_TORCH])
 # radiopath_add_test(FOLDER SOURCES ... USES ... PRIVATE_USES ...)                one GoogleTest program per folder
 # radiopath_add_benchmark(FOLDER SOURCES ... USES ... PRIVATE_USES ...)           likewise, with Google Benchmark
 #
 # USES names what the headers need, PRIVATE_USES what only the sources need: folders (core, radiology, ...) and the
-# words of dependencies.cmake (eigen, torch, itk, ...). Where torch is named, <torch/torch.h> comes precompiled.
+# words of dependencies.cmake (eigen, torch, itk, ...). TORCH_SOURCES, and all sources where torch is named, get
+# <torch/torch.h> precompiled.
 
 # Who may include whom: also read from the #include lines by tests/architecture.
 set(RADIOPATH_BELOW_core "")
@@ -52,8 +53,10 @@ function(radiopath_link target scope)
   endif()
 endfunction()
 
+# TORCH_SOURCES call LibTorch. They are objects beside the library, radiopath_NAME_torch, so that a program without
+# LibTorch can be linked from the rest.
 function(radiopath_add_library name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "HEADERS;SOURCES;USES;PRIVATE_USES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "HEADERS;SOURCES;TORCH_SOURCES;USES;PRIVATE_USES")
   foreach(word IN LISTS arg_USES arg_PRIVATE_USES)
     if(DEFINED RADIOPATH_BELOW_${word} AND NOT word IN_LIST RADIOPATH_BELOW_${name})
       message(FATAL_ERROR "${name}/ may not use ${word}/: see section 2 of the architecture")
@@ -68,15 +71,32 @@ function(radiopath_add_library name)
   if(name STREQUAL "core")
     target_link_libraries(radiopath_core PUBLIC radiopath::version)
   endif()
+  if(arg_TORCH_SOURCES)
+    add_library(radiopath_${name}_torch OBJECT ${arg_TORCH_SOURCES})
+    target_link_libraries(radiopath_${name}_torch PUBLIC radiopath::${name})
+    radiopath_link(radiopath_${name}_torch PRIVATE torch ${arg_PRIVATE_USES})
+  endif()
 endfunction()
 
+# WITHOUT_TORCH: linked from what calls no LibTorch; a call of anything else is an undefined symbol.
 function(radiopath_add_executable name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;USES;PRIVATE_USES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "WITHOUT_TORCH" "" "SOURCES;USES;PRIVATE_USES")
   add_executable(${name} ${arg_SOURCES})
   set(words ${arg_USES} ${arg_PRIVATE_USES})
-  if(words MATCHES "pathology|fusion|training|torch")
+  if(arg_WITHOUT_TORCH)
+    target_link_options(${name} PRIVATE LINKER:--as-needed)
+  elseif(words MATCHES "pathology|fusion|training|torch")
     # First in the link order, so that the OpenMP runtime the wheel brings is the one that every library gets.
     target_link_libraries(${name} PRIVATE "${RADIOPATH_TORCH_LIBRARY}")
+    foreach(word IN LISTS words)
+      list(APPEND folders ${word} ${RADIOPATH_BELOW_${word}})
+    endforeach()
+    list(REMOVE_DUPLICATES folders)
+    foreach(folder IN LISTS folders)
+      if(TARGET radiopath_${folder}_torch)
+        target_link_libraries(${name} PRIVATE radiopath_${folder}_torch)
+      endif()
+    endforeach()
   endif()
   radiopath_link(${name} PRIVATE ${words})
 endfunction()

@@ -225,4 +225,9 @@ Split locked_split(const Cohort& cohort) {
   return {"locked", TrainingView(cohort, std::move(train)), EvaluationView(cohort, std::move(held_out))};
 }
 
+std::vector<Split> splits_of(const std::string& protocol, const Cohort& cohort) {
+  if (protocol == "locked") return {locked_split(cohort)};
+  throw InputError("protocol '" + protocol + "' is unknown; known: locked");
+}
+
 }  // namespace radiopath

@@ -156,4 +156,7 @@ struct Split {
 /// The manifest's own split: train against validation and test.
 Split locked_split(const Cohort& cohort);
 
+/// The splits of a protocol. locked: one. Throws InputError when it is unknown.
+std::vector<Split> splits_of(const std::string& protocol, const Cohort& cohort);
+
 }  // namespace radiopath

@@ -63,15 +63,6 @@ std::string read_word(torch::serialize::InputArchive& archive, const std::string
 
 }  // namespace
 
-void validate(const EncoderConfig& config) {
-  if (config.image_size % config.patch_size != 0)
-    throw InputError(fmt::format("[pathology.encoder] image_size = {} is no multiple of patch_size = {}",
-                                 config.image_size, config.patch_size));
-  if (config.width % config.heads != 0 || config.width % 4 != 0)
-    throw InputError(fmt::format("[pathology.encoder] width = {} is no multiple of 4 and of heads = {}", config.width,
-                                 config.heads));
-}
-
 std::vector<double> likelihoods(const Encoder& encoder, const TileSet& tiles) {
   if (tiles.size() > 0 && tiles.side != encoder.config.image_size)
     throw InputError(

@@ -9,7 +9,7 @@
 #include "core/inclusion.h"
 #include "pathology/extraction.h"
 #include "radiology/extraction.h"
-#include "training/features.h"
+#include "training/model_names.h"
 
 namespace radiopath::training {
 namespace {

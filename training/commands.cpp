@@ -1,22 +1,20 @@
 #include "training/commands.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <functional>
 #include <memory>
 
 #include "core/error.h"
 #include "core/log.h"
+#include "core/memory.h"
 #include "core/parallel.h"
 #include "core/version.h"
 #include "training/check.h"
 #include "training/commands_features.h"
 #include "training/commands_statistics.h"
-#include "training/experiment.h"
-#include "training/export_run.h"
-#include "training/features.h"
 #include "training/help.h"
 #include "training/report.h"
 #include "training/run_output.h"
@@ -26,31 +24,6 @@ namespace radiopath::training {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr int kDone = 0, kWrongInput = 1, kUsage = 2, kSomeFailed = 3, kInterrupted = 130;
-
-/// What every verb with a config takes.
-struct ConfigOptions {
-  fs::path config;
-  std::vector<std::string> set;
-
-  void add_to(CLI::App& verb) {
-    verb.add_option("config", config, "TOML file of the study")->required()->type_name("CONFIG");
-    verb.add_option("--set", set, "override a setting, as in --set models.folds=10 (may be repeated)")
-        ->type_name("NAME=VALUE")->take_all()->expected(1);
-  }
-  ExperimentConfig load() const { return load_config<ExperimentConfig>(config, set); }
-};
-
-int finish(const RunFolder& folder) {
-  if (folder.failures.empty()) return kDone;
-  const auto entries = folder.failures.entries();
-  log::warning(fmt::format("{} failure{} (the other patients are complete): {}", entries.size(),
-                           entries.size() == 1 ? "" : "s", (folder / "failures.csv").string()));
-  for (std::size_t i = 0; i < entries.size() && i < 5; ++i)
-    log::warning(fmt::format("  {} ({}): {}", entries[i].patient_id, entries[i].stage, entries[i].reason));
-  return kSomeFailed;
-}
 
 int print_check(const ExperimentConfig& config) {
   const CheckResult result = check(config);
@@ -64,68 +37,38 @@ int print_check(const ExperimentConfig& config) {
 
 using Verb = std::function<int()>;
 
-Verb add_run(CLI::App& app) {
-  struct Options : ConfigOptions {
-    fs::path output;
-    bool resume = false, dry_run = false;
-  };
-  auto o = std::make_shared<Options>();
+void add_config_options(CLI::App& verb, ConfigOptions& o) {
+  verb.add_option("config", o.config, "TOML file of the study")->required()->type_name("CONFIG");
+  verb.add_option("--set", o.set, "override a setting, as in --set models.folds=10 (may be repeated)")
+      ->type_name("NAME=VALUE")->take_all()->expected(1);
+}
+
+Verb add_run(CLI::App& app, const StudyVerbs& study) {
+  auto o = std::make_shared<RunOptions>();
   auto* verb = app.add_subcommand("run", "run a study: extract, fit, compare, report");
-  o->add_to(*verb);
+  add_config_options(*verb, *o);
   verb->add_option("--output", o->output, "run folder to write; default runs/<date>-<name>-<hash>")->type_name("DIR");
   verb->add_flag("--resume", o->resume, "go on in --output, or in the newest run folder of the same settings");
   verb->add_flag("--dry-run", o->dry_run, "check everything, print the plan, write nothing");
-  return [o] {
-    const ExperimentConfig config = o->load();
-    if (o->dry_run) return print_check(config);
-    const CheckResult checked = check(config);
-    if (!checked.problems.empty()) throw InputError(fmt::format("{}", fmt::join(checked.problems, "\n")));
-    fs::path path = o->output;
-    if (path.empty()) path = o->resume ? latest_run_folder(config) : new_run_folder(config);
-    else if (!o->resume && fs::exists(path) && !fs::is_empty(path))
-      throw InputError(path.string() + ": exists already; add --resume to go on in it, or name another folder");
-    RunFolder folder(path);
-    log::also_to(folder / "log.txt");
-    begin_run(folder, config);
-    log::info(fmt::format("{}\nrun folder  {}", checked.plan, folder.path().string()));
-    const Results results = run(config, folder);
-    end_run(folder);
-    fmt::print("{}\nreport  {}\n", comparison_table(results), fs::absolute(folder / "report.html").lexically_normal().string());
-    return finish(folder);
-  };
+  return [o, run = study.run] { return o->dry_run ? print_check(o->load()) : run(*o); };
 }
 
 Verb add_check(CLI::App& app) {
   auto o = std::make_shared<ConfigOptions>();
-  o->add_to(*app.add_subcommand("check", "read config and every input's header, report all problems, compute nothing"));
+  add_config_options(
+      *app.add_subcommand("check", "read config and every input's header, report all problems, compute nothing"), *o);
   return [o] { return print_check(o->load()); };
 }
 
-Verb add_extract(CLI::App& app) {
-  struct Options : ConfigOptions {
-    std::string branch;
-    fs::path output;
-  };
-  auto o = std::make_shared<Options>();
+Verb add_extract(CLI::App& app, const StudyVerbs& study) {
+  auto o = std::make_shared<ExtractOptions>();
   auto* verb = app.add_subcommand("extract", "one branch alone: a table of features per patient");
-  verb->add_option("branch", o->branch, "which branch")->required()->check(CLI::IsMember({"clinic", "radiology", "pathology"}));
-  o->add_to(*verb);
+  verb->add_option("branch", o->branch, "which branch")->required()->check(
+      CLI::IsMember({"clinic", "radiology", "pathology"}));
+  add_config_options(*verb, *o);
   verb->add_option("--output", o->output, "folder to write; what is done there under the same settings is kept")
       ->type_name("DIR")->required();
-  return [o] {
-    const ExperimentConfig config = o->load();
-    const Cohort cohort = read_cohort(config.cohort);
-    RunFolder folder(o->output);
-    log::also_to(folder / "log.txt");
-    const Branch branch = o->branch == "clinic" ? Branch::clinic : o->branch == "radiology" ? Branch::radiology : Branch::pathology;
-    for (const Split& split : splits_of(config.protocol, cohort)) {
-      const Modality modality = extract_branch(config, branch, split, folder);
-      fmt::print("{} patients, {} columns: {}\n", modality.table.rows(), modality.table.cols(),
-                 (folder / "tables" / (modality.name + ".csv")).string());
-    }
-    if (!folder.failures.empty()) folder.failures.write(folder / "failures.csv");
-    return finish(folder);
-  };
+  return [o, extract = study.extract] { return extract(*o); };
 }
 
 Verb add_evaluate(CLI::App& app) {
@@ -155,20 +98,12 @@ Verb add_report(CLI::App& app) {
   };
 }
 
-Verb add_export(CLI::App& app) {
-  struct Options {
-    fs::path run, output;
-  };
-  auto o = std::make_shared<Options>();
+Verb add_export(CLI::App& app, const StudyVerbs& study) {
+  auto o = std::make_shared<ExportOptions>();
   auto* verb = app.add_subcommand("export", "write the attention fusion of a run as TorchScript and prove it equal");
   verb->add_option("run", o->run, "run folder")->required()->type_name("RUN");
   verb->add_option("-o,--output", o->output, "file to write")->required()->type_name("FILE.pt");
-  return [o] {
-    const ExportCheck check = export_run(existing_run(o->run), o->output);
-    fmt::print("{}: {} patients, largest difference to the native predictions {:.2g}\n", o->output.string(), check.patients,
-               check.largest_difference);
-    return kDone;
-  };
+  return [o, do_export = study.export_model] { return do_export(*o); };
 }
 
 Verb add_synthesize(CLI::App& app) {
@@ -237,9 +172,13 @@ int report_interruption(const CLI::App& verb) {
   return kInterrupted;
 }
 
-}  // namespace
+/// The first Ctrl-C unwinds at the next safe point, the second ends the process at once.
+void on_signal(int signal) {
+  request_interrupt();
+  std::signal(signal, SIG_DFL);
+}
 
-int run_command_line(int argc, char** argv) {
+int parse_and_run(int argc, char** argv, const StudyVerbs& study) {
   CLI::App app{"radiopath: radiopathomics without leakage.\nResearch software, not for clinical use."};
   app.formatter(std::make_shared<Help>());
   app.set_version_flag("--version", fmt::format("radiopath {} ({})", version(), git_commit()));
@@ -252,13 +191,13 @@ int run_command_line(int argc, char** argv) {
   bool quiet = false;
   app.add_flag("--quiet", quiet, "nothing on standard error but errors");
   std::map<std::string, Verb> verbs;
-  verbs["run"] = add_run(app);
+  verbs["run"] = add_run(app, study);
   verbs["check"] = add_check(app);
-  verbs["extract"] = add_extract(app);
+  verbs["extract"] = add_extract(app, study);
   verbs["features"] = add_features(app);
   verbs["evaluate"] = add_evaluate(app);
   verbs["report"] = add_report(app);
-  verbs["export"] = add_export(app);
+  verbs["export"] = add_export(app, study);
   verbs["statistics"] = add_statistics(app);
   verbs["synthesize"] = add_synthesize(app);
   verbs["config"] = add_config(app);
@@ -275,6 +214,22 @@ int run_command_line(int argc, char** argv) {
   } catch (const Interrupted&) {
     return report_interruption(verb);
   }
+}
+
+}  // namespace
+
+int run_command_line(int argc, char** argv, const StudyVerbs& study) {
+  std::signal(SIGINT, on_signal);
+  std::signal(SIGTERM, on_signal);
+  keep_freed_memory();
+  try {
+    return parse_and_run(argc, argv, study);
+  } catch (const InputError& error) {
+    log::error(error.what());
+  } catch (const std::exception& error) {
+    log::error(std::string("internal error, please report it: ") + error.what());
+  }
+  return kWrongInput;
 }
 
 }  // namespace radiopath::training

@@ -1,6 +1,5 @@
 #include "training/experiment.h"
 
-#include "core/error.h"
 #include "core/predictions.h"
 #include "training/features.h"
 #include "training/importance.h"
@@ -27,11 +26,6 @@ Results run(const ExperimentConfig& config, RunFolder& folder) {
   Results results = evaluate(config.evaluation, predictions, read_truth(config.evaluation.truth));
   write_run(folder, predictions, results);
   return results;
-}
-
-std::vector<Split> splits_of(const std::string& protocol, const Cohort& cohort) {
-  if (protocol == "locked") return {locked_split(cohort)};
-  throw InputError("protocol '" + protocol + "' is unknown; known: locked");
 }
 
 }  // namespace radiopath::training

@@ -73,7 +73,4 @@ struct ExperimentConfig {
 /// Patients that fail are listed in `folder.failures`, the rest go on. Throws InputError when nothing can be fitted.
 Results run(const ExperimentConfig& config, RunFolder& folder);
 
-/// The splits of a protocol. locked: one.
-std::vector<Split> splits_of(const std::string& protocol, const Cohort& cohort);
-
 }  // namespace radiopath::training

@@ -11,6 +11,7 @@
 #include "training/evaluation.h"
 #include "training/experiment.h"
 #include "training/export.h"
+#include "training/model_names.h"
 
 namespace radiopath::training {
 

@@ -14,6 +14,7 @@
 #include "radiology/habitats.h"
 #include "training/encoder_training.h"
 #include "training/experiment.h"
+#include "training/model_names.h"
 
 namespace radiopath::training {
 namespace {
@@ -194,15 +195,6 @@ Modality keep_table(const std::string& name, const Table& all, RunFolder& folder
 }
 
 }  // namespace
-
-std::vector<std::string> modality_names(const ExperimentConfig& config) {
-  std::vector<std::string> names;
-  if (!config.clinic.columns.empty()) names.push_back(config.clinic.name);
-  if (!config.radiology.sequences.empty()) names.push_back(config.radiology.name);
-  if (!config.pathology.slides.empty()) names.push_back(config.pathology.name);
-  for (const auto& [name, table] : config.tables) names.push_back(name);
-  return names;
-}
 
 Features extract_features(const ExperimentConfig& config, const Split& split, RunFolder& folder) {
   Features features;

@@ -43,7 +43,4 @@ Features extract_features(const ExperimentConfig& config, const Split& split, Ru
 enum class Branch { clinic, radiology, pathology };
 Modality extract_branch(const ExperimentConfig& config, Branch branch, const Split& split, RunFolder& folder);
 
-/// Names of the modalities that the config switches on, in order.
-std::vector<std::string> modality_names(const ExperimentConfig& config);
-
 }  // namespace radiopath::training

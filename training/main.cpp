@@ -1,37 +1,28 @@
-#include <ATen/Parallel.h>
+// The program `radiopath`: every verb that needs no LibTorch; for the others it becomes radiopath-study, beside it.
 
-#include <csignal>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
 
 #include "core/error.h"
-#include "core/log.h"
-#include "core/memory.h"
-#include "core/parallel.h"
 #include "training/commands.h"
 
 namespace {
 
-/// The first Ctrl-C unwinds at the next safe point, the second ends the process at once.
-void on_signal(int signal) {
-  radiopath::request_interrupt();
-  std::signal(signal, SIG_DFL);
+/// Gives this process, arguments and all, to radiopath-study.
+[[noreturn]] void become_study(char** argv) {
+  const auto program = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "radiopath-study";
+  execv(program.c_str(), argv);
+  throw radiopath::InputError(fmt::format("{}: cannot be started: {}; it belongs beside radiopath, of the same build",
+                                          program.string(), std::strerror(errno)));
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::signal(SIGINT, on_signal);
-  std::signal(SIGTERM, on_signal);
-  radiopath::keep_freed_memory();
-  // Parallelism is over patients, folds and seeds: matrix libraries change bits with their own thread count.
-  at::set_num_threads(1);
-  at::set_num_interop_threads(1);
-  try {
-    return radiopath::training::run_command_line(argc, argv);
-  } catch (const radiopath::InputError& error) {
-    radiopath::log::error(error.what());
-    return 1;
-  } catch (const std::exception& error) {
-    radiopath::log::error(std::string("internal error, please report it: ") + error.what());
-    return 1;
-  }
+  const auto study = [&](const auto&) -> int { become_study(argv); };
+  return radiopath::training::run_command_line(argc, argv, {study, study, study});
 }

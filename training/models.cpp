@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -16,20 +15,12 @@
 #include "fusion/json.h"
 #include "training/attention_training.h"
 #include "training/experiment.h"
+#include "training/model_names.h"
 
 namespace radiopath::training {
 namespace {
 
 constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
-const std::string kEnsemble = "Ensemble_";
-
-char letter_of(const std::string& modality) { return static_cast<char>(std::toupper(static_cast<unsigned char>(modality.at(0)))); }
-
-std::string letters_of(const std::vector<std::string>& modalities) {
-  std::string letters;
-  for (const auto& modality : modalities) letters += letter_of(modality);
-  return letters;
-}
 
 std::map<std::string, Table> tables_of(const Features& features) {
   std::map<std::string, Table> tables;
@@ -71,7 +62,7 @@ AttentionInputs attention_inputs(const ModelsConfig& config, const std::vector<f
 std::vector<fusion::OutOfFold> components_of(const std::string& ensemble, const std::vector<fusion::UnimodalModel>& unimodal) {
   std::vector<fusion::OutOfFold> inputs;
   for (const auto& model : unimodal) {
-    if (ensemble.find(letter_of(model.modality), kEnsemble.size()) != std::string::npos) inputs.push_back(model.out_of_fold);
+    if (is_component(model.modality, ensemble)) inputs.push_back(model.out_of_fold);
   }
   return inputs;
 }
@@ -79,36 +70,6 @@ std::vector<fusion::OutOfFold> components_of(const std::string& ensemble, const 
 std::vector<double> to_vector(const Eigen::VectorXd& values) { return {values.begin(), values.end()}; }
 
 }  // namespace
-
-std::vector<std::string> ensemble_names(const std::vector<std::string>& modalities, const std::vector<std::string>& wanted) {
-  const std::string letters = letters_of(modalities);
-  for (std::size_t i = 0; i < letters.size(); ++i) {
-    if (letters.find(letters[i], i + 1) != std::string::npos)
-      throw InputError(fmt::format("two modalities begin with '{}' ({}); ensembles are named by first letters, so set another name", letters[i], join_names(modalities)));
-  }
-  std::vector<std::string> all;
-  for (unsigned set = 1; set < (1U << letters.size()); ++set) {
-    std::string name;
-    for (std::size_t i = 0; i < letters.size(); ++i) {
-      if (set >> i & 1U) name += letters[i];
-    }
-    if (name.size() > 1) all.push_back(name);
-  }
-  std::stable_sort(all.begin(), all.end(), [&](const std::string& a, const std::string& b) {
-    if (a.size() != b.size()) return a.size() < b.size();
-    return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(),
-                                        [&](char x, char y) { return letters.find(x) < letters.find(y); });
-  });
-  std::vector<std::string> names;
-  for (const auto& name : wanted.empty() ? all : wanted) {
-    if (std::find(all.begin(), all.end(), name) == all.end())
-      throw InputError(fmt::format("[models] ensembles: '{}' is none of {} (modalities: {})", name, join_names(all), join_names(modalities)));
-    names.push_back(kEnsemble + name);
-  }
-  return names;
-}
-
-std::string attention_name(const std::vector<std::string>& modalities) { return "MHA_" + letters_of(modalities); }
 
 Models fit_models(const ExperimentConfig& config, const Features& features, const TrainingView& train) {
   const auto seed = static_cast<std::uint64_t>(config.seed);

@@ -52,12 +52,6 @@ Models fit_models(const ExperimentConfig& config, const Features& features, cons
 /// Scores every training patient by models that were fitted without them: fit_models inside each fold.
 Scores out_of_fold(const ExperimentConfig& config, const Features& features, const TrainingView& train);
 
-/// "Ensemble_CH", … in order of size. `wanted` lists letters; empty = every combination of two or more modalities.
-/// Throws InputError when two modalities share a first letter or `wanted` names an unknown one.
-std::vector<std::string> ensemble_names(const std::vector<std::string>& modalities, const std::vector<std::string>& wanted);
-/// "MHA_CHP"
-std::string attention_name(const std::vector<std::string>& modalities);
-
 /// models/<name>.json for each.
 void save_models(const std::filesystem::path& folder, const Models& models);
 

@@ -4,7 +4,6 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <sys/utsname.h>
-#include <torch/version.h>
 
 #include <algorithm>
 #include <chrono>
@@ -19,7 +18,6 @@
 #include "core/parallel.h"
 #include "core/version.h"
 #include "training/experiment.h"
-#include "training/features.h"
 #include "training/report.h"
 
 namespace radiopath::training {
@@ -58,14 +56,6 @@ Json input_hashes(const ExperimentConfig& config) {
   for (const auto& [name, source] : config.tables) add(source.table);
   add(config.models.selection.icc_table);
   return hashes;
-}
-
-Json counts(const PatientFlow::Loss& loss) {
-  return {{"reason", loss.reason},
-          {"count", loss.train + loss.validation + loss.test},
-          {"train", loss.train},
-          {"validation", loss.validation},
-          {"test", loss.test}};
 }
 
 /// Long format: model, subset, population, figure, value.
@@ -121,7 +111,7 @@ void begin_run(const RunFolder& folder, const ExperimentConfig& config) {
   run["build"] = build_type();
   run["seed"] = config.seed;
   run["inputs"] = input_hashes(config);
-  run["libraries"] = {{"LibTorch", TORCH_VERSION},
+  run["libraries"] = {{"LibTorch", RADIOPATH_TORCH_VERSION},
                       {"Eigen", fmt::format("{}.{}.{}", EIGEN_WORLD_VERSION, EIGEN_MAJOR_VERSION, EIGEN_MINOR_VERSION)},
                       {"compiler", __VERSION__}};
   run["machine"] = {{"system", fmt::format("{} {}", system.sysname, system.release)}, {"processor", processor()}, {"threads", thread_count()}};
@@ -142,21 +132,6 @@ void write_cohort(const RunFolder& folder, const Cohort& cohort) {
     text += csv_cell(patient.id) + "," + csv_cell(patient.site) + "," + std::string(name_of(patient.role)) + "\n";
   write_text(folder / "cohort.csv", text);
   log::detail("split " + cohort.hash());
-}
-
-void write_models(const RunFolder& folder, const Features& features, const Models& models) {
-  Json steps = Json::array();
-  for (const PatientFlow& flow : features.flow) {
-    Json lost = Json::array();
-    for (const auto& loss : flow.losses) lost.push_back(counts(loss));
-    steps.push_back({{"name", flow.modality}, {"total", flow.total}, {"lost", lost}, {"train", flow.train},
-                     {"validation", flow.validation}, {"test", flow.test}});
-  }
-  write_text(folder / "flow.json", Json{{"steps", steps}}.dump(2) + "\n");
-  save_models(folder.path() / "models", models);
-  std::string ledger;
-  for (const auto& line : models.ledger()) ledger += line + "\n";
-  write_text(folder / "ledger.jsonl", ledger);
 }
 
 void write_run(const RunFolder& folder, const Predictions& predictions, const Results& results) {

@@ -12,6 +12,8 @@
 #include <set>
 #include <string>
 
+#include "tests/support/scratch.h"
+
 namespace {
 
 std::string output_of(const std::string& command) {
@@ -22,27 +24,50 @@ std::string output_of(const std::string& command) {
   return text;
 }
 
-const std::string& program_dependencies() {
-  static const std::string text = output_of("ldd '" RADIOPATH_BINARY_PATH "' 2>&1");
-  return text;
-}
+const std::string kProgram = RADIOPATH_BINARY_PATH, kStudyProgram = kProgram + "-study";
+
+std::string dependencies_of(const std::string& program) { return output_of("ldd '" + program + "' 2>&1"); }
 
 TEST(Program, FindsItsLibraries) {
-  EXPECT_NE(program_dependencies().find("libtorch_cpu.so"), std::string::npos) << program_dependencies();
-  EXPECT_EQ(program_dependencies().find("not found"), std::string::npos) << program_dependencies();
+  for (const auto& program : {kProgram, kStudyProgram}) {
+    const std::string found = dependencies_of(program);
+    EXPECT_NE(found.find("libITKCommon"), std::string::npos) << found;
+    EXPECT_EQ(found.find("not found"), std::string::npos) << found;
+  }
+}
+
+// Its 0.3 s and 150 MB are for the verbs alone that use a network.
+TEST(Program, LoadsLibTorchForStudiesOnly) {
+  const std::regex torch("lib(torch|c10)");
+  EXPECT_FALSE(std::regex_search(dependencies_of(kProgram), torch));
+  EXPECT_TRUE(std::regex_search(dependencies_of(kStudyProgram), torch));
+}
+
+TEST(Program, SaysWhatIsMissingBesideIt) {
+  const radiopath::Scratch scratch;
+  std::filesystem::copy_file(kProgram, scratch / "radiopath");
+  const std::string command = (scratch / "radiopath").string() + " export run -o a.pt 2>&1; echo $?";
+  const std::string said = output_of(command);
+  EXPECT_NE(said.find("radiopath-study: cannot be started: No such file"), std::string::npos) << said;
+  EXPECT_TRUE(said.ends_with("\n1\n")) << said;
 }
 
 TEST(Program, LinksNoGplLibrary) {
   const std::regex gpl(R"(lib(fftw|gdal|poppler|opencv_imgcodecs|gsl|readline)[^\s]*)");
-  std::smatch match;
-  EXPECT_FALSE(std::regex_search(program_dependencies(), match, gpl)) << match.str();
+  for (const auto& program : {kProgram, kStudyProgram}) {
+    const std::string found = dependencies_of(program);
+    std::smatch match;
+    EXPECT_FALSE(std::regex_search(found, match, gpl)) << match.str();
+  }
 }
 
 // libtiff of Debian needs JBIG-KIT (GPL), which is therefore loaded, but nothing of ours links it.
 TEST(Program, NamesNoGplLibraryItself) {
-  const std::string needed = output_of("objdump -p '" RADIOPATH_BINARY_PATH "' | grep NEEDED");
-  EXPECT_NE(needed.find("libtorch_cpu"), std::string::npos) << needed;
-  EXPECT_EQ(needed.find("libjbig"), std::string::npos) << needed;
+  for (const auto& program : {kProgram, kStudyProgram}) {
+    const std::string needed = output_of("objdump -p '" + program + "' | grep NEEDED");
+    EXPECT_NE(needed.find("libtiff"), std::string::npos) << needed;
+    EXPECT_EQ(needed.find("libjbig"), std::string::npos) << needed;
+  }
 }
 
 TEST(Program, HasOneOpenMpRuntime) {
