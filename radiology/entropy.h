@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <span>
 
 #include "radiology/feature.h"
 
@@ -31,6 +32,13 @@ class EntropySum {
   void add(double n, double times = 1) {
     sum_ += times * n_log2_n(n);
     terms_ += n > 0 ? times : 0;
+  }
+  /// Of whole counts below kTabled.
+  void add_whole(std::span<const double> counts) {
+    for (const double n : counts) {
+      sum_ += kNLog2N[static_cast<std::size_t>(n)];
+      terms_ += n > 0 ? 1 : 0;
+    }
   }
   double bits(double all, Profile profile) const {
     return (n_log2_n(all) - sum_) / all - (profile == Profile::kPyRadiomics ? terms_ * kEpsilonInBits : 0);

@@ -23,6 +23,7 @@ class Sums {
   int lowest = 0;  // grey level
   double all = 0, energy = 0, maximum = 0;
   EntropySum joint;
+  bool tabled = true;               // counts and their sums are whole and small enough for the table of logarithms
   std::span<double> rows, columns;  // by grey level less the lowest
   std::span<double> sum;            // by i + j less twice the lowest
   std::span<double> difference;     // by |i - j|
@@ -46,8 +47,21 @@ class Sums {
       energy += twice * count * count;
       maximum = std::max(maximum, count);
       joint.add(count, twice);
+      tabled = tabled && std::trunc(count) == count;
     }
+    tabled = tabled && all < static_cast<double>(kTabled);
   }
+
+  /// Of the rows, columns, sums or differences.
+  EntropySum entropy_of(std::span<const double> counts) const {
+    EntropySum entropy;
+    if (tabled)
+      entropy.add_whole(counts);
+    else
+      for (const double n : counts) entropy.add(n);
+    return entropy;
+  }
+
   Sums(const Sums&) = delete;  // the spans lie inside
   Sums& operator=(const Sums&) = delete;
 
@@ -93,12 +107,6 @@ double variance_of(std::span<const double> counts, int first, double mean, doubl
   return sum.sum() / all;
 }
 
-EntropySum entropy_of(std::span<const double> counts) {
-  EntropySum sum;
-  for (const double n : counts) sum.add(n);
-  return sum;
-}
-
 void add_difference_features(const Sums& s, double grey_levels, Profile profile, GlcmValues& f) {
   double average = 0, contrast = 0, id = 0, idm = 0, idn = 0, idmn = 0, inverse = 0;
   for (std::size_t i = 0; i < s.difference.size(); ++i) {
@@ -122,7 +130,7 @@ void add_difference_features(const Sums& s, double grey_levels, Profile profile,
   f.idmn = idmn / s.all * grey_levels * grey_levels;
   f.inverse_variance = inverse / s.all;
   f.difference_variance = variance_of(s.difference, 0, f.difference_average, s.all);
-  f.difference_entropy = entropy_of(s.difference).bits(s.all, profile);
+  f.difference_entropy = s.entropy_of(s.difference).bits(s.all, profile);
 }
 
 void add_sum_features(const Sums& s, double mean, Profile profile, GlcmValues& f) {
@@ -137,7 +145,7 @@ void add_sum_features(const Sums& s, double mean, Profile profile, GlcmValues& f
   f.cluster_tendency = tendency.sum() / s.all;
   f.cluster_shade = shade.sum() / s.all;
   f.cluster_prominence = prominence.sum() / s.all;
-  f.sum_entropy = entropy_of(s.sum).bits(s.all, profile);
+  f.sum_entropy = s.entropy_of(s.sum).bits(s.all, profile);
 }
 
 /// Correlation and the informational measures of correlation. With HX = -sum of p(i) log2 p(i) the cross entropies HXY1
@@ -160,7 +168,7 @@ void add_joint_features(const CountMatrix& matrix, const Sums& s, Symmetry symme
   f.flat = spread == 0;
   if (!f.flat) f.correlation = covariance / s.all / (spread + (profile == Profile::kPyRadiomics ? kEpsilon : 0));
   f.joint_entropy = s.joint.bits(s.all, profile);
-  const EntropySum rows = entropy_of(s.rows), columns = symmetric ? rows : entropy_of(s.columns);
+  const EntropySum rows = s.entropy_of(s.rows), columns = symmetric ? rows : s.entropy_of(s.columns);
   double independent1 = rows.bits(s.all, Profile::kIbsi) + columns.bits(s.all, Profile::kIbsi);
   double independent2 = independent1;
   if (profile == Profile::kPyRadiomics) {

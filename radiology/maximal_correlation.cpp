@@ -2,10 +2,10 @@
 
 #include <Eigen/Dense>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <functional>
 #include <limits>
-#include <numeric>
 #include <vector>
 
 namespace radiopath::radiology {
@@ -16,6 +16,12 @@ struct Places {
   std::vector<int> of_level;
   int count = 0;
 };
+
+int levels_in(std::span<const double> rows, std::span<const double> columns) {
+  int levels = 0;
+  for (std::size_t i = 0; i < rows.size(); ++i) levels += (rows[i] > 0) | (columns[i] > 0);
+  return levels;
+}
 
 Places places_of(std::span<const double> rows, std::span<const double> columns) {
   Places places = {std::vector<int>(rows.size(), -1), 0};
@@ -52,30 +58,33 @@ struct SmallMatrix {
   std::array<std::array<double, kMostSmall>, kMostSmall> at;
 };
 
-/// Whether grey levels as vertices and cells as edges make a graph of several parts, or of one whose edges all lead
-/// between two halves. W then has the eigenvalue 1 twice, or 1 and -1.
+/// Grey levels as vertices and cells as edges, each vertex twice: once for an even and once for an odd number of steps.
+/// Too few edges to hold them together?
+bool too_few_edges(const CountMatrix& matrix, int levels) {
+  int edges = 0;
+  for (const auto& cell : matrix.cells) edges += cell.i == cell.j ? 1 : 2;
+  return edges < 2 * levels - 1;
+}
+
+/// Whether that graph is of several parts: the levels are, or their edges all lead between two halves. W then has the
+/// eigenvalue 1 twice, or 1 and -1.
 bool comes_apart(const CountMatrix& matrix, const Places& places, int lowest) {
-  // Vertices twice, once in each half: a disjoint-set forest over (vertex, half).
-  std::array<int, 2 * kMostSmall> parent;
-  std::iota(parent.begin(), parent.end(), 0);
-  const auto root = [&](int v) {
-    while (parent[static_cast<std::size_t>(v)] != v) v = parent[static_cast<std::size_t>(v)];
-    return v;
-  };
-  int parts = 2 * places.count;
-  const auto join = [&](int a, int b) {
-    a = root(a), b = root(b);
-    if (a == b) return;
-    parent[static_cast<std::size_t>(b)] = a;
-    --parts;
-  };
+  std::array<std::uint32_t, kMostSmall> beside = {};  // neighbours of a level, a bit each
   for (const auto& cell : matrix.cells) {
     const int i = places.of_level[static_cast<std::size_t>(cell.i - lowest)];
     const int j = places.of_level[static_cast<std::size_t>(cell.j - lowest)];
-    join(2 * i, 2 * j + 1);
-    join(2 * i + 1, 2 * j);
+    beside[i] |= 1u << j;
+    beside[j] |= 1u << i;
   }
-  return parts > 1;  // one connected part that is not in two halves joins everything
+  std::array<std::uint32_t, 2> reached = {1, 0}, left = reached;  // from level 0, by even and by odd numbers of steps
+  while ((left[0] | left[1]) != 0) {
+    const std::size_t side = left[0] != 0 ? 0 : 1;
+    const std::uint32_t found = beside[std::countr_zero(left[side])] & ~reached[1 - side];
+    left[side] &= left[side] - 1;
+    left[1 - side] |= found;
+    reached[1 - side] |= found;
+  }
+  return std::popcount(reached[0]) + std::popcount(reached[1]) < 2 * places.count;
 }
 
 /// Householder's reduction to a tridiagonal matrix, in place; returns its diagonal and, squared, what is beside it.
@@ -196,11 +205,13 @@ double of_few_counts(const CountMatrix& matrix, std::span<const double> rows, co
 
 double maximal_correlation(const CountMatrix& matrix, Symmetry symmetry, std::span<const double> rows,
                            std::span<const double> columns, int lowest, double all) {
+  const int levels = levels_in(rows, columns);
+  if (levels < 2) return 0;
+  if (levels > kMostLevelsOfMcc) return std::numeric_limits<double>::quiet_NaN();
+  const bool few = symmetry == Symmetry::kSymmetric && all < 256 && levels <= kMostSmall;
+  if (few && too_few_edges(matrix, levels)) return 1;
   const Places places = places_of(rows, columns);
-  if (places.count < 2) return 0;
-  if (places.count > kMostLevelsOfMcc) return std::numeric_limits<double>::quiet_NaN();
-  if (symmetry == Symmetry::kSymmetric && all < 256 && places.count <= kMostSmall)
-    return of_few_counts(matrix, rows, places, lowest, all);
+  if (few) return of_few_counts(matrix, rows, places, lowest, all);
   const double added = std::numeric_limits<double>::epsilon() * all * all;
   return by_eigenvalues(matrix, symmetry, rows, columns, places, lowest, added);
 }

@@ -1,6 +1,7 @@
 #include "radiology/texture_matrices.h"
 
 #include <array>
+#include <bit>
 #include <cmath>
 #include <stdexcept>
 #include <utility>
@@ -53,6 +54,40 @@ CountMatrix count_pairs_in_table(const LevelBox<Code>& box, Rows rows, std::int6
   return matrix;
 }
 
+constexpr std::size_t kMostMarkedLevels = 64;
+
+/// The same for few voxels of many grey levels, as in the kernels of maps: what occurs is marked in a bit each, so that
+/// the table need not be searched. `table` is a buffer, 0 from its row 1 on when taken and when left.
+template <class Code>
+CountMatrix count_few_pairs(const LevelBox<Code>& box, Rows rows, std::int64_t step, Symmetry symmetry,
+                            std::vector<std::uint32_t>& table) {
+  const auto n = static_cast<std::size_t>(box.code_count());
+  const bool symmetric = symmetry == Symmetry::kSymmetric;
+  table.resize(n * n);
+  std::array<std::uint64_t, kMostMarkedLevels> marks;
+  std::fill_n(marks.begin(), n, 0);
+  for (const VoxelRow& row : rows) {
+    const Code* const here = codes_of(box, row);
+    const Code* const before = here - step;
+    for (int x = 0; x < row.length; ++x) {
+      const std::size_t from = before[x], to = here[x];  // from 0: the neighbour is outside
+      const std::size_t i = symmetric ? std::min(from, to) : from, j = symmetric ? std::max(from, to) : to;
+      ++table[i * n + j];
+      marks[i] |= std::uint64_t{1} << j;
+    }
+  }
+  CountMatrix matrix;
+  matrix.cells.reserve(2 * n);
+  for (std::size_t i = 1; i < n; ++i) {
+    for (auto left = marks[i]; left != 0; left &= left - 1) {
+      const auto j = static_cast<std::size_t>(std::countr_zero(left));
+      const std::uint32_t count = std::exchange(table[i * n + j], 0) << (symmetric && i == j ? 1 : 0);
+      matrix.cells.push_back({box.level_of[i - 1], box.level_of[j - 1], static_cast<double>(count)});
+    }
+  }
+  return matrix;
+}
+
 /// The same for many grey levels.
 template <class Code>
 CountMatrix count_pairs_by_key(const LevelBox<Code>& box, Rows rows, std::int64_t step, Symmetry symmetry) {
@@ -74,11 +109,15 @@ CountMatrix count_pairs_by_key(const LevelBox<Code>& box, Rows rows, std::int64_
   return matrix;
 }
 
+/// Of `voxels` voxels.
 template <class Code>
-CountMatrix count_pairs(const LevelBox<Code>& box, Rows rows, std::int64_t step, Symmetry symmetry,
+CountMatrix count_pairs(const LevelBox<Code>& box, Rows rows, double voxels, std::int64_t step, Symmetry symmetry,
                         std::vector<std::uint32_t>& table) {
-  CountMatrix matrix = box.code_count() <= kMostTableLevels ? count_pairs_in_table(box, rows, step, symmetry, table)
-                                                            : count_pairs_by_key(box, rows, step, symmetry);
+  const auto n = static_cast<std::size_t>(box.code_count());
+  CountMatrix matrix = n > kMostTableLevels ? count_pairs_by_key(box, rows, step, symmetry)
+                       : n <= kMostMarkedLevels && voxels < static_cast<double>(n * n)
+                           ? count_few_pairs(box, rows, step, symmetry, table)
+                           : count_pairs_in_table(box, rows, step, symmetry, table);
   for (const auto& cell : matrix.cells)
     matrix.voxels += (symmetry == Symmetry::kSymmetric && cell.i != cell.j ? 2 : 1) * cell.count;
   return matrix;
@@ -164,7 +203,7 @@ TextureMatrices count_all(const LevelBox<Code>& box, Rows rows, const MatrixOpti
     const std::int64_t step = box.step(offset);
     both_ways.push_back(step);
     both_ways.push_back(-step);
-    if (wanted.glcm) matrices.glcm.push_back(count_pairs(box, rows, step, options.symmetry, table));
+    if (wanted.glcm) matrices.glcm.push_back(count_pairs(box, rows, all, step, options.symmetry, table));
   }
   count_runs_and_zones(box, rows, options, matrices);
   const bool few = both_ways.size() < 255, low = few && box.level_of.back() < 256;  // narrow sums: more at once
