@@ -52,16 +52,6 @@ class Sums {
     tabled = tabled && all < static_cast<double>(kTabled);
   }
 
-  /// Of the rows, columns, sums or differences.
-  EntropySum entropy_of(std::span<const double> counts) const {
-    EntropySum entropy;
-    if (tabled)
-      entropy.add_whole(counts);
-    else
-      for (const double n : counts) entropy.add(n);
-    return entropy;
-  }
-
   Sums(const Sums&) = delete;  // the spans lie inside
   Sums& operator=(const Sums&) = delete;
 
@@ -107,6 +97,22 @@ double variance_of(std::span<const double> counts, int first, double mean, doubl
   return sum.sum() / all;
 }
 
+/// Of the rows, columns, sums or differences of `s`.
+EntropySum entropy_of(std::span<const double> counts, const Sums& s) {
+  EntropySum entropy;
+  if (!s.tabled) {
+    for (const double n : counts) entropy.add(n);
+    return entropy;
+  }
+  double sum = 0;
+  Lanes terms = Lanes::Zero();
+  for_lanes(counts, 0, [&](const Lanes&, const auto& count) {
+    for (int k = 0; k < 4; ++k) sum += kNLog2N[static_cast<std::int32_t>(count[k])];
+    terms += count.cwiseMin(1);
+  });
+  return {sum, terms.sum()};
+}
+
 void add_difference_features(const Sums& s, double grey_levels, Profile profile, GlcmValues& f) {
   double average = 0, contrast = 0, id = 0, idm = 0, idn = 0, idmn = 0, inverse = 0;
   for (std::size_t i = 0; i < s.difference.size(); ++i) {
@@ -130,7 +136,7 @@ void add_difference_features(const Sums& s, double grey_levels, Profile profile,
   f.idmn = idmn / s.all * grey_levels * grey_levels;
   f.inverse_variance = inverse / s.all;
   f.difference_variance = variance_of(s.difference, 0, f.difference_average, s.all);
-  f.difference_entropy = s.entropy_of(s.difference).bits(s.all, profile);
+  f.difference_entropy = entropy_of(s.difference, s).bits(s.all, profile);
 }
 
 void add_sum_features(const Sums& s, double mean, Profile profile, GlcmValues& f) {
@@ -145,7 +151,7 @@ void add_sum_features(const Sums& s, double mean, Profile profile, GlcmValues& f
   f.cluster_tendency = tendency.sum() / s.all;
   f.cluster_shade = shade.sum() / s.all;
   f.cluster_prominence = prominence.sum() / s.all;
-  f.sum_entropy = s.entropy_of(s.sum).bits(s.all, profile);
+  f.sum_entropy = entropy_of(s.sum, s).bits(s.all, profile);
 }
 
 /// Correlation and the informational measures of correlation. With HX = -sum of p(i) log2 p(i) the cross entropies HXY1
@@ -168,7 +174,7 @@ void add_joint_features(const CountMatrix& matrix, const Sums& s, Symmetry symme
   f.flat = spread == 0;
   if (!f.flat) f.correlation = covariance / s.all / (spread + (profile == Profile::kPyRadiomics ? kEpsilon : 0));
   f.joint_entropy = s.joint.bits(s.all, profile);
-  const EntropySum rows = s.entropy_of(s.rows), columns = symmetric ? rows : s.entropy_of(s.columns);
+  const EntropySum rows = entropy_of(s.rows, s), columns = symmetric ? rows : entropy_of(s.columns, s);
   double independent1 = rows.bits(s.all, Profile::kIbsi) + columns.bits(s.all, Profile::kIbsi);
   double independent2 = independent1;
   if (profile == Profile::kPyRadiomics) {

@@ -94,25 +94,29 @@ struct Tridiagonal {
 };
 
 /// A - v w' - w v' for the mirror I - v v' beta, with w = p - (beta / 2) (v' p) v and p = beta A v; on rows from
-/// `first`.
+/// `first`. Columns are taken four at a time: `v` is 0 outside the rows, and what lies before `first` is not used again.
 void reflect(SmallMatrix& m, int first, const std::array<double, kMostSmall>& v, double beta) {
+  using Lanes = Eigen::Array4d;
+  const int start = first / 4 * 4;
   std::array<double, kMostSmall> w;
-  double product = 0;
-  for (int i = first; i < m.n; ++i) {
-    double sum = 0;
-    for (int j = first; j < m.n; ++j) sum += m.at[i][j] * v[j];
-    w[i] = beta * sum;
-    product += v[i] * w[i];
+  for (int j = start; j < m.n; j += 4) {
+    Lanes sum = Lanes::Zero();
+    for (int i = first; i < m.n; ++i) sum += Lanes::Map(&m.at[i][j]) * v[i];
+    Lanes::Map(&w[j]) = beta * sum;
   }
+  double product = 0;
+  for (int i = first; i < m.n; ++i) product += v[i] * w[i];
   for (int i = first; i < m.n; ++i) w[i] -= beta / 2 * product * v[i];
-  for (int i = first; i < m.n; ++i) {
-    for (int j = first; j < m.n; ++j) m.at[i][j] -= v[i] * w[j] + w[i] * v[j];
+  for (int j = start; j < m.n; j += 4) {
+    const Lanes vs = Lanes::Map(&v[j]), ws = Lanes::Map(&w[j]);
+    for (int i = first; i < m.n; ++i) Lanes::Map(&m.at[i][j]) -= v[i] * ws + w[i] * vs;
   }
 }
 
 Tridiagonal reduce(SmallMatrix& m, int first) {
   Tridiagonal t;
   t.n = m.n - first;
+  std::array<double, kMostSmall> v = {};
   for (int k = first; k < m.n; ++k) {
     t.diagonal[k - first] = m.at[k][k];
     if (k + 1 == m.n) break;
@@ -120,8 +124,8 @@ Tridiagonal reduce(SmallMatrix& m, int first) {
     for (int i = k + 1; i < m.n; ++i) square += m.at[i][k] * m.at[i][k];
     t.beside_squared[k - first] = square;
     if (k + 2 >= m.n || square == 0) continue;
-    std::array<double, kMostSmall> v;
     for (int i = k + 1; i < m.n; ++i) v[i] = m.at[i][k];
+    v[k] = 0;
     v[k + 1] += std::copysign(std::sqrt(square), v[k + 1]);
     const double length = square - m.at[k + 1][k] * m.at[k + 1][k] + v[k + 1] * v[k + 1];
     reflect(m, k + 1, v, 2 / length);
@@ -182,7 +186,7 @@ double of_few_counts(const CountMatrix& matrix, std::span<const double> rows, co
   SmallMatrix m;
   m.n = places.count;
   for (int i = 0; i < m.n; ++i) m.at[i].fill(0);
-  std::array<double, kMostSmall> root;
+  std::array<double, kMostSmall> root = {};
   for (std::size_t level = 0; level < rows.size(); ++level) {
     if (places.of_level[level] >= 0) root[places.of_level[level]] = std::sqrt(rows[level]);
   }
