@@ -39,18 +39,27 @@ class Mean {
 };
 
 /// In the order of columns_of().
-const std::vector<GlcmFeature>& glcm_features_of(Profile profile) {
+const std::vector<double GlcmValues::*>& glcm_members_of(Profile profile) {
   const auto made = [](Profile of) {
-    std::vector<GlcmFeature> features;
+    std::vector<double GlcmValues::*> members;
     for (const GlcmFeature& feature : glcm_features()) {
-      if (feature.column.in(of)) features.push_back(feature);
+      if (feature.column.in(of)) members.push_back(feature.value);
     }
-    return features;
+    return members;
   };
-  static const std::vector<GlcmFeature> kPyRadiomics = made(Profile::kPyRadiomics), kIbsi = made(Profile::kIbsi);
+  static const auto kPyRadiomics = made(Profile::kPyRadiomics), kIbsi = made(Profile::kIbsi);
   return profile == Profile::kIbsi ? kIbsi : kPyRadiomics;
 }
 
+Status status_of(double GlcmValues::*member, const GlcmValues& found, bool one_level) {
+  if (std::isnan(found.*member)) return Status::kTooManyLevels;
+  const bool convention = (found.flat && (member == &GlcmValues::correlation || member == &GlcmValues::imc1)) ||
+                          (one_level && member == &GlcmValues::maximal_correlation);
+  if (!convention) return Status::kValue;
+  return one_level ? Status::kFlatRegion : Status::kFlatDirection;
+}
+
+/// `values` is a buffer.
 void add_glcm(const CountMatrix& matrix, const Discretized& levels, const TextureOptions& options,
               std::vector<double>& values, Mean& mean) {
   const bool pyradiomics = options.profile == Profile::kPyRadiomics;
@@ -59,20 +68,15 @@ void add_glcm(const CountMatrix& matrix, const Discretized& levels, const Textur
   const GlcmValues found =
       glcm_values(matrix, options.symmetry, levels.grey_levels, options.profile,
                   pyradiomics && !one_level ? MaximalCorrelation::kWanted : MaximalCorrelation::kLeftOut);
-  const std::vector<GlcmFeature>& features = glcm_features_of(options.profile);
-  values.resize(features.size());
-  for (std::size_t f = 0; f < features.size(); ++f) {
-    values[f] = found.*features[f].value;
-    if (std::isnan(values[f])) mean.mark(f, Status::kTooManyLevels);
-  }
-  for (std::size_t f = 0; f < features.size() && (found.flat || one_level); ++f) {
-    const auto member = features[f].value;
-    const bool convention =
-        (found.flat && (member == &GlcmValues::correlation || member == &GlcmValues::imc1)) ||
-        (one_level && member == &GlcmValues::maximal_correlation);
-    if (!convention || std::isnan(values[f])) continue;
-    mean.mark(f, one_level ? Status::kFlatRegion : Status::kFlatDirection);
-    if (!pyradiomics) values[f] = std::numeric_limits<double>::quiet_NaN();
+  const auto& members = glcm_members_of(options.profile);
+  values.resize(members.size());
+  std::transform(members.begin(), members.end(), values.begin(), [&](auto member) { return found.*member; });
+  const bool special = found.flat || one_level ||
+                       std::any_of(values.begin(), values.end(), [](double value) { return std::isnan(value); });
+  for (std::size_t f = 0; f < values.size() && special; ++f) {
+    const Status status = status_of(members[f], found, one_level);
+    mean.mark(f, status);
+    if (status != Status::kValue && !pyradiomics) values[f] = std::numeric_limits<double>::quiet_NaN();
   }
   mean.add(values);
 }
