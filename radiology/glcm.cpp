@@ -77,7 +77,8 @@ class Sums {
 
 using Lanes = Eigen::Array4d;
 
-/// f(value, count) of four neighbouring values at a time, the first being `first`; Sums ends in zeros that fill the last.
+/// f(value, count) of four neighbouring values at a time, the first being `first`; Sums ends in zeros that fill the
+/// last.
 template <class Function>
 void for_lanes(std::span<const double> counts, double first, Function&& f) {
   Lanes value = first + Lanes(0, 1, 2, 3);

@@ -94,7 +94,7 @@ struct Tridiagonal {
 };
 
 /// A - v w' - w v' for the mirror I - v v' beta, with w = p - (beta / 2) (v' p) v and p = beta A v; on rows from
-/// `first`. Columns are taken four at a time: `v` is 0 outside the rows, and what lies before `first` is not used again.
+/// `first`. Columns are taken four at a time: `v` is 0 outside the rows, and nothing before `first` is used again.
 void reflect(SmallMatrix& m, int first, const std::array<double, kMostSmall>& v, double beta) {
   using Lanes = Eigen::Array4d;
   const int start = first / 4 * 4;

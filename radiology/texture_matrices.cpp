@@ -19,27 +19,39 @@ const Code* codes_of(const LevelBox<Code>& box, const VoxelRow& row) {
   return box.codes.data() + row.start;
 }
 
+/// f(voxels, first) of every row in pieces of a fixed width, whose loops over voxels need no remainder: what lies
+/// beyond a piece's end is read and not used.
+constexpr int kPiece = 32;
+template <class Function>
+void for_each_piece(Rows rows, Function&& f) {
+  for (const VoxelRow& row : rows)
+    for (int x = 0; x < row.length; x += kPiece) f(std::min(kPiece, row.length - x), row.start + x);
+}
+
 /// Pairs of a voxel and the neighbour one `step` before it, as a table [before][here] over codes. `table` is a buffer.
 template <class Code>
 CountMatrix count_pairs_in_table(const LevelBox<Code>& box, Rows rows, std::int64_t step, Symmetry symmetry,
                                  std::vector<std::uint32_t>& table) {
-  const auto n = static_cast<std::size_t>(box.code_count());
+  const auto n = static_cast<std::uint32_t>(box.code_count());
   // Two tables in turn, where there are voxels enough: neighbours along a row often fall into one cell, and would wait
   // for each other.
   const bool two = box.codes.size() > 4 * n * n;
   table.assign((two ? 2 : 1) * n * n, 0);
   std::uint32_t* const even = table.data();
   std::uint32_t* const odd = two ? even + n * n : even;
-  for (const VoxelRow& row : rows) {
-    const Code* const here = codes_of(box, row);
+  using Cell = std::conditional_t<sizeof(Code) == 1, std::uint16_t, std::uint32_t>;
+  for_each_piece(rows, [&](int voxels, std::int64_t first) {
+    const Code* const here = box.codes.data() + first;
     const Code* const before = here - step;
+    std::array<Cell, kPiece> cell;
+    for (std::size_t x = 0; x < kPiece; ++x) cell[x] = static_cast<Cell>(before[x] * n + here[x]);
     int x = 0;
-    for (; x + 1 < row.length; x += 2) {
-      ++even[before[x] * n + here[x]];  // row 0 of the table: the neighbour is outside
-      ++odd[before[x + 1] * n + here[x + 1]];
+    for (; x + 1 < voxels; x += 2) {
+      ++even[cell[x]];  // row 0 of the table: the neighbour is outside
+      ++odd[cell[x + 1]];
     }
-    if (x < row.length) ++even[before[x] * n + here[x]];
-  }
+    if (x < voxels) ++even[cell[x]];
+  });
   if (two)
     for (std::size_t cell = n; cell < n * n; ++cell) even[cell] += odd[cell];
   CountMatrix matrix;
@@ -121,15 +133,6 @@ CountMatrix count_pairs(const LevelBox<Code>& box, Rows rows, double voxels, std
   for (const auto& cell : matrix.cells)
     matrix.voxels += (symmetry == Symmetry::kSymmetric && cell.i != cell.j ? 2 : 1) * cell.count;
   return matrix;
-}
-
-/// f(voxels, first) of every row in pieces of a fixed width, whose loops over voxels need no remainder: what lies beyond
-/// a piece's end is read and not used.
-constexpr int kPiece = 32;
-template <class Function>
-void for_each_piece(Rows rows, Function&& f) {
-  for (const VoxelRow& row : rows)
-    for (int x = 0; x < row.length; x += kPiece) f(std::min(kPiece, row.length - x), row.start + x);
 }
 
 /// `Count` holds the number of all neighbours and one.
