@@ -94,7 +94,7 @@ struct Tridiagonal {
 };
 
 /// A - v w' - w v' for the mirror I - v v' beta, with w = p - (beta / 2) (v' p) v and p = beta A v; on rows from
-/// `first`. Columns are taken four at a time: `v` is 0 outside the rows, and nothing before `first` is used again.
+/// `first`. Columns are taken four at a time: those outside the rows hold finite numbers that nobody uses.
 void reflect(SmallMatrix& m, int first, const std::array<double, kMostSmall>& v, double beta) {
   using Lanes = Eigen::Array4d;
   const int start = first / 4 * 4;
@@ -125,7 +125,6 @@ Tridiagonal reduce(SmallMatrix& m, int first) {
     t.beside_squared[k - first] = square;
     if (k + 2 >= m.n || square == 0) continue;
     for (int i = k + 1; i < m.n; ++i) v[i] = m.at[i][k];
-    v[k] = 0;
     v[k + 1] += std::copysign(std::sqrt(square), v[k + 1]);
     const double length = square - m.at[k + 1][k] * m.at[k + 1][k] + v[k + 1] * v[k + 1];
     reflect(m, k + 1, v, 2 / length);
