@@ -37,6 +37,7 @@ CellCounter::CellCounter(int rows, int columns)
 
 CountMatrix CellCounter::finish(const std::vector<int>& level_of) {
   CountMatrix matrix;
+  matrix.cells.reserve(2 * static_cast<std::size_t>(rows_));
   std::sort(keys_.begin(), keys_.end());
   auto key = keys_.begin();
   while (key != keys_.end() && *key >> 32 == 0) ++key;

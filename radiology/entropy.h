@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 
 #include "radiology/feature.h"
@@ -17,8 +18,8 @@ extern const std::array<double, kTabled> kNLog2N;  ///< n log2 n of whole number
 /// n log2 n; from a table for the whole numbers that counts mostly are.
 inline double n_log2_n(double n) {
   if (n < static_cast<double>(kTabled)) {
-    const auto whole = static_cast<std::size_t>(n);
-    if (static_cast<double>(whole) == n) return kNLog2N[whole];
+    const auto whole = static_cast<std::int32_t>(n);
+    if (whole == n) return kNLog2N[static_cast<std::size_t>(whole)];
   }
   return n * std::log2(n);
 }
@@ -28,6 +29,8 @@ inline double n_log2_n(double n) {
 /// (the second, e^2 / p, is beyond double precision for any p a region can have).
 class EntropySum {
  public:
+  EntropySum() = default;
+  EntropySum(double n_log2_n, double terms) : sum_(n_log2_n), terms_(terms) {}
   void add(double n, double times = 1) {
     sum_ += times * n_log2_n(n);
     terms_ += n > 0 ? times : 0;

@@ -1,6 +1,7 @@
 #include "radiology/feature.h"
 
 #include <algorithm>
+#include <array>
 #include <stdexcept>
 
 #include "radiology/emphasis.h"
@@ -53,6 +54,8 @@ std::string_view describe(Status status) {
 
 namespace {
 
+constexpr std::size_t kFamilies = static_cast<std::size_t>(Family::kIntensityVolumeHistogram) + 1;
+
 std::vector<FeatureColumn> all_columns(Family family) {
   std::vector<FeatureColumn> columns;
   const auto take = [&](const auto& features) {
@@ -84,10 +87,19 @@ std::vector<FeatureColumn> all_columns(Family family) {
 
 }  // namespace
 
-std::vector<FeatureColumn> columns_of(Family family, Profile profile) {
-  auto columns = all_columns(family);
-  std::erase_if(columns, [&](const FeatureColumn& column) { return !column.in(profile); });
-  return columns;
+const std::vector<FeatureColumn>& columns_of(Family family, Profile profile) {
+  static const auto kMade = [] {
+    std::array<std::array<std::vector<FeatureColumn>, kFamilies>, 2> made;
+    for (const Profile of : {Profile::kPyRadiomics, Profile::kIbsi}) {
+      for (std::size_t f = 0; f < kFamilies; ++f) {
+        auto& columns = made[static_cast<std::size_t>(of)][f];
+        columns = all_columns(static_cast<Family>(f));
+        std::erase_if(columns, [&](const FeatureColumn& column) { return !column.in(of); });
+      }
+    }
+    return made;
+  }();
+  return kMade[static_cast<std::size_t>(profile)][static_cast<std::size_t>(family)];
 }
 
 }  // namespace radiopath::radiology

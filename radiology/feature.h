@@ -69,6 +69,6 @@ struct FeatureColumn {
 };
 
 /// The columns of a family under a profile, always the same; empty where the profile lacks the family.
-std::vector<FeatureColumn> columns_of(Family family, Profile profile);
+const std::vector<FeatureColumn>& columns_of(Family family, Profile profile);
 
 }  // namespace radiopath::radiology

@@ -130,7 +130,7 @@ std::vector<FamilyColumns> family_columns(const FeaturesConfig& config) {
   require_families(config);
   std::vector<FamilyColumns> wanted;
   for (const Family family : families_of(config)) {
-    const auto all = columns_of(family, profile_of(config));
+    const auto& all = columns_of(family, profile_of(config));
     const auto* const chosen = chosen_features(config, family, all);
     FamilyColumns kept{family, {}, {}};
     const auto keep = [&](std::size_t c) {

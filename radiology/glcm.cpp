@@ -23,6 +23,7 @@ class Sums {
   int lowest = 0;  // grey level
   double all = 0, energy = 0, maximum = 0;
   EntropySum joint;
+  bool tabled = true;               // counts and their sums are whole and small enough for the table of logarithms
   std::span<double> rows, columns;  // by grey level less the lowest
   std::span<double> sum;            // by i + j less twice the lowest
   std::span<double> difference;     // by |i - j|
@@ -46,8 +47,11 @@ class Sums {
       energy += twice * count * count;
       maximum = std::max(maximum, count);
       joint.add(count, twice);
+      tabled = tabled && std::trunc(count) == count;
     }
+    tabled = tabled && all < static_cast<double>(kTabled);
   }
+
   Sums(const Sums&) = delete;  // the spans lie inside
   Sums& operator=(const Sums&) = delete;
 
@@ -73,7 +77,8 @@ class Sums {
 
 using Lanes = Eigen::Array4d;
 
-/// f(value, count) of four neighbouring values at a time, the first being `first`; Sums ends in zeros that fill the last.
+/// f(value, count) of four neighbouring values at a time, the first being `first`; Sums ends in zeros that fill the
+/// last.
 template <class Function>
 void for_lanes(std::span<const double> counts, double first, Function&& f) {
   Lanes value = first + Lanes(0, 1, 2, 3);
@@ -93,10 +98,20 @@ double variance_of(std::span<const double> counts, int first, double mean, doubl
   return sum.sum() / all;
 }
 
-EntropySum entropy_of(std::span<const double> counts) {
-  EntropySum sum;
-  for (const double n : counts) sum.add(n);
-  return sum;
+/// Of the rows, columns, sums or differences of `s`.
+EntropySum entropy_of(std::span<const double> counts, const Sums& s) {
+  EntropySum entropy;
+  if (!s.tabled) {
+    for (const double n : counts) entropy.add(n);
+    return entropy;
+  }
+  double sum = 0;
+  Lanes terms = Lanes::Zero();
+  for_lanes(counts, 0, [&](const Lanes&, const auto& count) {
+    for (int k = 0; k < 4; ++k) sum += kNLog2N[static_cast<std::int32_t>(count[k])];
+    terms += count.cwiseMin(1);
+  });
+  return {sum, terms.sum()};
 }
 
 void add_difference_features(const Sums& s, double grey_levels, Profile profile, GlcmValues& f) {
@@ -122,7 +137,7 @@ void add_difference_features(const Sums& s, double grey_levels, Profile profile,
   f.idmn = idmn / s.all * grey_levels * grey_levels;
   f.inverse_variance = inverse / s.all;
   f.difference_variance = variance_of(s.difference, 0, f.difference_average, s.all);
-  f.difference_entropy = entropy_of(s.difference).bits(s.all, profile);
+  f.difference_entropy = entropy_of(s.difference, s).bits(s.all, profile);
 }
 
 void add_sum_features(const Sums& s, double mean, Profile profile, GlcmValues& f) {
@@ -137,7 +152,7 @@ void add_sum_features(const Sums& s, double mean, Profile profile, GlcmValues& f
   f.cluster_tendency = tendency.sum() / s.all;
   f.cluster_shade = shade.sum() / s.all;
   f.cluster_prominence = prominence.sum() / s.all;
-  f.sum_entropy = entropy_of(s.sum).bits(s.all, profile);
+  f.sum_entropy = entropy_of(s.sum, s).bits(s.all, profile);
 }
 
 /// Correlation and the informational measures of correlation. With HX = -sum of p(i) log2 p(i) the cross entropies HXY1
@@ -160,7 +175,7 @@ void add_joint_features(const CountMatrix& matrix, const Sums& s, Symmetry symme
   f.flat = spread == 0;
   if (!f.flat) f.correlation = covariance / s.all / (spread + (profile == Profile::kPyRadiomics ? kEpsilon : 0));
   f.joint_entropy = s.joint.bits(s.all, profile);
-  const EntropySum rows = entropy_of(s.rows), columns = symmetric ? rows : entropy_of(s.columns);
+  const EntropySum rows = entropy_of(s.rows, s), columns = symmetric ? rows : entropy_of(s.columns, s);
   double independent1 = rows.bits(s.all, Profile::kIbsi) + columns.bits(s.all, Profile::kIbsi);
   double independent2 = independent1;
   if (profile == Profile::kPyRadiomics) {

@@ -2,10 +2,10 @@
 
 #include <Eigen/Dense>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <functional>
 #include <limits>
-#include <numeric>
 #include <vector>
 
 namespace radiopath::radiology {
@@ -16,6 +16,12 @@ struct Places {
   std::vector<int> of_level;
   int count = 0;
 };
+
+int levels_in(std::span<const double> rows, std::span<const double> columns) {
+  int levels = 0;
+  for (std::size_t i = 0; i < rows.size(); ++i) levels += (rows[i] > 0) | (columns[i] > 0);
+  return levels;
+}
 
 Places places_of(std::span<const double> rows, std::span<const double> columns) {
   Places places = {std::vector<int>(rows.size(), -1), 0};
@@ -52,30 +58,33 @@ struct SmallMatrix {
   std::array<std::array<double, kMostSmall>, kMostSmall> at;
 };
 
-/// Whether grey levels as vertices and cells as edges make a graph of several parts, or of one whose edges all lead
-/// between two halves. W then has the eigenvalue 1 twice, or 1 and -1.
+/// Grey levels as vertices and cells as edges, each vertex twice: once for an even and once for an odd number of steps.
+/// Too few edges to hold them together?
+bool too_few_edges(const CountMatrix& matrix, int levels) {
+  int edges = 0;
+  for (const auto& cell : matrix.cells) edges += cell.i == cell.j ? 1 : 2;
+  return edges < 2 * levels - 1;
+}
+
+/// Whether that graph is of several parts: the levels are, or their edges all lead between two halves. W then has the
+/// eigenvalue 1 twice, or 1 and -1.
 bool comes_apart(const CountMatrix& matrix, const Places& places, int lowest) {
-  // Vertices twice, once in each half: a disjoint-set forest over (vertex, half).
-  std::array<int, 2 * kMostSmall> parent;
-  std::iota(parent.begin(), parent.end(), 0);
-  const auto root = [&](int v) {
-    while (parent[static_cast<std::size_t>(v)] != v) v = parent[static_cast<std::size_t>(v)];
-    return v;
-  };
-  int parts = 2 * places.count;
-  const auto join = [&](int a, int b) {
-    a = root(a), b = root(b);
-    if (a == b) return;
-    parent[static_cast<std::size_t>(b)] = a;
-    --parts;
-  };
+  std::array<std::uint32_t, kMostSmall> beside = {};  // neighbours of a level, a bit each
   for (const auto& cell : matrix.cells) {
     const int i = places.of_level[static_cast<std::size_t>(cell.i - lowest)];
     const int j = places.of_level[static_cast<std::size_t>(cell.j - lowest)];
-    join(2 * i, 2 * j + 1);
-    join(2 * i + 1, 2 * j);
+    beside[i] |= 1u << j;
+    beside[j] |= 1u << i;
   }
-  return parts > 1;  // one connected part that is not in two halves joins everything
+  std::array<std::uint32_t, 2> reached = {1, 0}, left = reached;  // from level 0, by even and by odd numbers of steps
+  while ((left[0] | left[1]) != 0) {
+    const std::size_t side = left[0] != 0 ? 0 : 1;
+    const std::uint32_t found = beside[std::countr_zero(left[side])] & ~reached[1 - side];
+    left[side] &= left[side] - 1;
+    left[1 - side] |= found;
+    reached[1 - side] |= found;
+  }
+  return std::popcount(reached[0]) + std::popcount(reached[1]) < 2 * places.count;
 }
 
 /// Householder's reduction to a tridiagonal matrix, in place; returns its diagonal and, squared, what is beside it.
@@ -85,25 +94,29 @@ struct Tridiagonal {
 };
 
 /// A - v w' - w v' for the mirror I - v v' beta, with w = p - (beta / 2) (v' p) v and p = beta A v; on rows from
-/// `first`.
+/// `first`. Columns are taken four at a time: those outside the rows hold finite numbers that nobody uses.
 void reflect(SmallMatrix& m, int first, const std::array<double, kMostSmall>& v, double beta) {
+  using Lanes = Eigen::Array4d;
+  const int start = first / 4 * 4;
   std::array<double, kMostSmall> w;
-  double product = 0;
-  for (int i = first; i < m.n; ++i) {
-    double sum = 0;
-    for (int j = first; j < m.n; ++j) sum += m.at[i][j] * v[j];
-    w[i] = beta * sum;
-    product += v[i] * w[i];
+  for (int j = start; j < m.n; j += 4) {
+    Lanes sum = Lanes::Zero();
+    for (int i = first; i < m.n; ++i) sum += Lanes::Map(&m.at[i][j]) * v[i];
+    Lanes::Map(&w[j]) = beta * sum;
   }
+  double product = 0;
+  for (int i = first; i < m.n; ++i) product += v[i] * w[i];
   for (int i = first; i < m.n; ++i) w[i] -= beta / 2 * product * v[i];
-  for (int i = first; i < m.n; ++i) {
-    for (int j = first; j < m.n; ++j) m.at[i][j] -= v[i] * w[j] + w[i] * v[j];
+  for (int j = start; j < m.n; j += 4) {
+    const Lanes vs = Lanes::Map(&v[j]), ws = Lanes::Map(&w[j]);
+    for (int i = first; i < m.n; ++i) Lanes::Map(&m.at[i][j]) -= v[i] * ws + w[i] * vs;
   }
 }
 
 Tridiagonal reduce(SmallMatrix& m, int first) {
   Tridiagonal t;
   t.n = m.n - first;
+  std::array<double, kMostSmall> v = {};
   for (int k = first; k < m.n; ++k) {
     t.diagonal[k - first] = m.at[k][k];
     if (k + 1 == m.n) break;
@@ -111,7 +124,6 @@ Tridiagonal reduce(SmallMatrix& m, int first) {
     for (int i = k + 1; i < m.n; ++i) square += m.at[i][k] * m.at[i][k];
     t.beside_squared[k - first] = square;
     if (k + 2 >= m.n || square == 0) continue;
-    std::array<double, kMostSmall> v;
     for (int i = k + 1; i < m.n; ++i) v[i] = m.at[i][k];
     v[k + 1] += std::copysign(std::sqrt(square), v[k + 1]);
     const double length = square - m.at[k + 1][k] * m.at[k + 1][k] + v[k + 1] * v[k + 1];
@@ -173,7 +185,7 @@ double of_few_counts(const CountMatrix& matrix, std::span<const double> rows, co
   SmallMatrix m;
   m.n = places.count;
   for (int i = 0; i < m.n; ++i) m.at[i].fill(0);
-  std::array<double, kMostSmall> root;
+  std::array<double, kMostSmall> root = {};
   for (std::size_t level = 0; level < rows.size(); ++level) {
     if (places.of_level[level] >= 0) root[places.of_level[level]] = std::sqrt(rows[level]);
   }
@@ -196,11 +208,13 @@ double of_few_counts(const CountMatrix& matrix, std::span<const double> rows, co
 
 double maximal_correlation(const CountMatrix& matrix, Symmetry symmetry, std::span<const double> rows,
                            std::span<const double> columns, int lowest, double all) {
+  const int levels = levels_in(rows, columns);
+  if (levels < 2) return 0;
+  if (levels > kMostLevelsOfMcc) return std::numeric_limits<double>::quiet_NaN();
+  const bool few = symmetry == Symmetry::kSymmetric && all < 256 && levels <= kMostSmall;
+  if (few && too_few_edges(matrix, levels)) return 1;
   const Places places = places_of(rows, columns);
-  if (places.count < 2) return 0;
-  if (places.count > kMostLevelsOfMcc) return std::numeric_limits<double>::quiet_NaN();
-  if (symmetry == Symmetry::kSymmetric && all < 256 && places.count <= kMostSmall)
-    return of_few_counts(matrix, rows, places, lowest, all);
+  if (few) return of_few_counts(matrix, rows, places, lowest, all);
   const double added = std::numeric_limits<double>::epsilon() * all * all;
   return by_eigenvalues(matrix, symmetry, rows, columns, places, lowest, added);
 }

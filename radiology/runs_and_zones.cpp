@@ -6,6 +6,7 @@
 
 #include <bit>
 #include <cstring>
+#include <limits>
 #include <unordered_set>
 
 #include "radiology/zones.h"
@@ -15,8 +16,9 @@ namespace {
 
 /// Columns of a table of lengths, sizes or distances up to `most`; longer ones are sorted. Where levels are thousands,
 /// nearly all are short.
-int table_columns(std::int64_t most, int codes) {
-  return static_cast<int>(std::min<std::int64_t>(codes > 4096 ? 4 : 64, most + 1));
+constexpr int kMostColumns = 64, kMostRunColumns = 16;  // runs have a table for each direction
+int table_columns(std::int64_t most, int codes, int most_columns) {
+  return static_cast<int>(std::min<std::int64_t>(codes > 4096 ? 4 : most_columns, most + 1));
 }
 
 constexpr int kBlock = 64;
@@ -104,21 +106,27 @@ class EqualPairs {
   EqualPairs(const LevelBox<Code>& box, const std::vector<Offset>& offsets, const MatrixOptions& options)
       : box_(box), sparing_(sparing_directions(options.slice_axis)), runs_wanted_(options.wanted.glrlm) {
     for (const Offset& offset : offsets) steps_.push_back(box.step(offset));
+    runs_.reserve(offsets.size());
     if (!runs_wanted_) return;
     const std::int64_t longest = *std::max_element(box.size.begin(), box.size.end());
-    runs_.assign(offsets.size(), CellCounter(box.code_count(), table_columns(longest, box.code_count())));
+    const int columns = table_columns(longest, box.code_count(), kMostRunColumns);
+    for (std::size_t d = 0; d < offsets.size(); ++d) runs_.emplace_back(box.code_count(), columns);
     in_runs_.assign(offsets.size(), std::vector<std::int64_t>(static_cast<std::size_t>(box.code_count())));
   }
 
   void visit(Rows rows, ZoneForest* zones) {
-    std::array<std::uint64_t, 13> equal;
+    Equal equal;
     for (const VoxelRow& row : rows) {
       for (int x = 0; x < row.length; x += kBlock) {
         const std::int64_t place = row.start + x;
         const std::uint64_t inside =
             row.length - x >= kBlock ? ~std::uint64_t{0} : (std::uint64_t{1} << (row.length - x)) - 1;
         const Code* const here = box_.codes.data() + place;
-        for (std::size_t d = 0; d < steps_.size(); ++d) equal[d] = equal_bits(here, here - steps_[d]) & inside;
+        equal.directions = 0;
+        for (std::size_t d = 0; d < steps_.size(); ++d) {
+          equal.bits[d] = equal_bits(here, here - steps_[d]) & inside;
+          equal.directions |= (equal.bits[d] != 0 ? 1u : 0u) << d;
+        }
         if (runs_wanted_) add_runs(place, equal);
         if (zones != nullptr) join(place, equal, *zones);
       }
@@ -134,13 +142,19 @@ class EqualPairs {
   }
 
  private:
+  /// Of a block, by direction: bits of the voxels that equal the one before.
+  struct Equal {
+    std::array<std::uint64_t, 13> bits;
+    std::uint32_t directions = 0;  // those that have any, a bit each
+  };
+
   /// A run is followed from its second voxel: equal to the one before, which differs from the one before that.
-  void add_runs(std::int64_t place, const std::array<std::uint64_t, 13>& equal) {
+  void add_runs(std::int64_t place, const Equal& equal) {
     const Code* const here = box_.codes.data() + place;
-    for (std::size_t d = 0; d < steps_.size(); ++d) {
-      if (equal[d] == 0) continue;
+    for (auto directions = equal.directions; directions != 0; directions &= directions - 1) {
+      const auto d = static_cast<std::size_t>(std::countr_zero(directions));
       const std::int64_t step = steps_[d];
-      for (auto left = equal[d]; left != 0; left &= left - 1) {
+      for (auto left = equal.bits[d]; left != 0; left &= left - 1) {
         const Code* second = here + std::countr_zero(left);
         const Code code = *second;
         if (second[-2 * step] == code) continue;
@@ -152,10 +166,11 @@ class EqualPairs {
     }
   }
 
-  void join(std::int64_t place, const std::array<std::uint64_t, 13>& equal, ZoneForest& zones) const {
-    for (std::size_t d = 0; d < steps_.size(); ++d) {
-      std::uint64_t left = equal[d];
-      for (const std::size_t other : sparing_[d]) left &= ~equal[other];
+  void join(std::int64_t place, const Equal& equal, ZoneForest& zones) const {
+    for (auto directions = equal.directions; directions != 0; directions &= directions - 1) {
+      const auto d = static_cast<std::size_t>(std::countr_zero(directions));
+      std::uint64_t left = equal.bits[d];
+      for (const std::size_t other : sparing_[d]) left &= ~equal.bits[other];
       for (; left != 0; left &= left - 1) {
         const std::int64_t voxel = place + std::countr_zero(left);
         zones.join(zones.number(voxel), zones.number(voxel - steps_[d]));
@@ -176,31 +191,29 @@ template <class Code>
 void count_zones(const LevelBox<Code>& box, Rows rows, ZoneForest& zones, const MatrixOptions& options,
                  TextureMatrices& matrices) {
   struct Zone {
-    Code code;
-    std::int32_t size, distance;
+    Code code = 0;
+    std::int32_t size = 0, distance = std::numeric_limits<std::int32_t>::max();
   };
-  std::vector<Zone> found;
+  std::vector<Zone> found(static_cast<std::size_t>(rows.back().first + rows.back().length - rows.front().first));
   for (const VoxelRow& row : rows) {
     for (int x = 0; x < row.length; ++x) {
-      const std::uint32_t number = zones.take_zone(zones.number(row.start + x));
-      const std::int32_t distance =
-          options.edge_distance.empty() ? 0 : options.edge_distance[static_cast<std::size_t>(row.first + x)];
-      if (number == found.size()) {
-        found.push_back({box.codes[static_cast<std::size_t>(row.start + x)], 1, distance});
-      } else {
-        Zone& zone = found[number];
-        ++zone.size;
-        zone.distance = std::min(zone.distance, distance);
-      }
+      Zone& zone = found[zones.take_zone(zones.number(row.start + x))];
+      zone.code = box.codes[static_cast<std::size_t>(row.start + x)];
+      ++zone.size;
+      zone.distance = std::min(zone.distance, options.edge_distance.empty()
+                                                  ? 0
+                                                  : options.edge_distance[static_cast<std::size_t>(row.first + x)]);
     }
   }
+  found.resize(zones.taken());
   std::int32_t largest = 0, farthest = 0;
   for (const Zone& zone : found) {
     largest = std::max(largest, zone.size);
     farthest = std::max(farthest, zone.distance);
   }
   const int codes = box.code_count();
-  CellCounter sizes(codes, table_columns(largest, codes)), distances(codes, table_columns(farthest, codes));
+  CellCounter sizes(codes, table_columns(largest, codes, kMostColumns));
+  CellCounter distances(codes, table_columns(farthest, codes, kMostColumns));
   for (const Zone& zone : found) {
     sizes.add(zone.code, zone.size);
     distances.add(zone.code, zone.distance);

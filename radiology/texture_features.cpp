@@ -15,77 +15,89 @@ namespace {
 /// Mean of the values of slices and directions; what has none is NaN. The most telling status is kept.
 class Mean {
  public:
-  explicit Mean(std::size_t features) : sums_(features, {0, Status::kValue}) {}
+  explicit Mean(std::size_t features) : sums_(features), statuses_(features, Status::kValue) {}
 
-  void add(const FeatureValues& values) {
-    for (std::size_t f = 0; f < sums_.size(); ++f) {
-      sums_[f].value += values[f].value;
-      if (values[f].status != Status::kValue) sums_[f].status = values[f].status;
-    }
+  /// Of one slice or direction.
+  void add(const std::vector<double>& values) {
+    for (std::size_t f = 0; f < sums_.size(); ++f) sums_[f] += values[f];
     ++count_;
+  }
+  void mark(std::size_t feature, Status status) {
+    if (status != Status::kValue) statuses_[feature] = status;
   }
 
   FeatureValues values(Status without_any) const {
-    FeatureValues mean = sums_;
-    for (auto& feature : mean) {
-      if (count_ == 0)
-        feature = {std::numeric_limits<double>::quiet_NaN(), without_any};
-      else
-        feature.value /= count_;
-    }
+    FeatureValues mean(sums_.size(), {std::numeric_limits<double>::quiet_NaN(), without_any});
+    for (std::size_t f = 0; f < mean.size() && count_ > 0; ++f) mean[f] = {sums_[f] / count_, statuses_[f]};
     return mean;
   }
 
  private:
-  FeatureValues sums_;
+  std::vector<double> sums_;
+  std::vector<Status> statuses_;
   int count_ = 0;
 };
 
 /// In the order of columns_of().
-const std::vector<GlcmFeature>& glcm_features_of(Profile profile) {
+const std::vector<double GlcmValues::*>& glcm_members_of(Profile profile) {
   const auto made = [](Profile of) {
-    std::vector<GlcmFeature> features;
+    std::vector<double GlcmValues::*> members;
     for (const GlcmFeature& feature : glcm_features()) {
-      if (feature.column.in(of)) features.push_back(feature);
+      if (feature.column.in(of)) members.push_back(feature.value);
     }
-    return features;
+    return members;
   };
-  static const std::vector<GlcmFeature> kPyRadiomics = made(Profile::kPyRadiomics), kIbsi = made(Profile::kIbsi);
+  static const auto kPyRadiomics = made(Profile::kPyRadiomics), kIbsi = made(Profile::kIbsi);
   return profile == Profile::kIbsi ? kIbsi : kPyRadiomics;
 }
 
-void glcm_row(const CountMatrix& matrix, const Discretized& levels, const TextureOptions& options,
-              FeatureValues& values) {
+Status status_of(double GlcmValues::*member, const GlcmValues& found, bool one_level) {
+  if (std::isnan(found.*member)) return Status::kTooManyLevels;
+  const bool convention = (found.flat && (member == &GlcmValues::correlation || member == &GlcmValues::imc1)) ||
+                          (one_level && member == &GlcmValues::maximal_correlation);
+  if (!convention) return Status::kValue;
+  return one_level ? Status::kFlatRegion : Status::kFlatDirection;
+}
+
+/// `values` is a buffer.
+void add_glcm(const CountMatrix& matrix, const Discretized& levels, const TextureOptions& options,
+              std::vector<double>& values, Mean& mean) {
   const bool pyradiomics = options.profile == Profile::kPyRadiomics;
   const bool one_level =
       std::max<std::size_t>(levels.levels.size(), static_cast<std::size_t>(levels.levels_of_whole)) == 1;
   const GlcmValues found =
       glcm_values(matrix, options.symmetry, levels.grey_levels, options.profile,
                   pyradiomics && !one_level ? MaximalCorrelation::kWanted : MaximalCorrelation::kLeftOut);
-  const std::vector<GlcmFeature>& features = glcm_features_of(options.profile);
-  values.resize(features.size());
-  for (std::size_t f = 0; f < features.size(); ++f) {
-    const double value = found.*features[f].value;
-    values[f] = {value, std::isnan(value) ? Status::kTooManyLevels : Status::kValue};
+  const auto& members = glcm_members_of(options.profile);
+  values.resize(members.size());
+  std::transform(members.begin(), members.end(), values.begin(), [&](auto member) { return found.*member; });
+  const bool special = found.flat || one_level ||
+                       std::any_of(values.begin(), values.end(), [](double value) { return std::isnan(value); });
+  for (std::size_t f = 0; f < values.size() && special; ++f) {
+    const Status status = status_of(members[f], found, one_level);
+    mean.mark(f, status);
+    if (status != Status::kValue && !pyradiomics) values[f] = std::numeric_limits<double>::quiet_NaN();
   }
-  if (!found.flat && !one_level) return;
-  for (std::size_t f = 0; f < features.size(); ++f) {
-    const auto member = features[f].value;
-    const bool convention =
-        (found.flat && (member == &GlcmValues::correlation || member == &GlcmValues::imc1)) ||
-        (one_level && member == &GlcmValues::maximal_correlation);
-    if (!convention || std::isnan(values[f].value)) continue;
-    values[f].status = one_level ? Status::kFlatRegion : Status::kFlatDirection;
-    if (!pyradiomics) values[f].value = std::numeric_limits<double>::quiet_NaN();
-  }
+  mean.add(values);
 }
 
-void emphasis_row(Family family, const CountMatrix& matrix, Profile profile, FeatureValues& values) {
+void add_emphasis(Family family, const CountMatrix& matrix, Profile profile, Mean& mean) {
   const Emphasis found = emphasis_of(matrix, profile);
-  values.clear();
+  std::vector<double> values;
   for (const EmphasisFeature& feature : emphasis_features(family)) {
-    if (feature.column.in(profile)) values.push_back({found.*feature.value, Status::kValue});
+    if (feature.column.in(profile)) values.push_back(found.*feature.value);
   }
+  mean.add(values);
+}
+
+void add_ngtdm(const ToneDifferences& differences, Mean& mean) {
+  if (differences.levels.empty()) return;
+  std::vector<double> values;
+  for (const FeatureValue& found : ngtdm_values(differences)) {
+    mean.mark(values.size(), found.status);
+    values.push_back(found.value);
+  }
+  mean.add(values);
 }
 
 /// PyRadiomics' weights of merged directions: exp(-d^2) of the distance in mm for pairs, the distance for runs.
@@ -130,23 +142,16 @@ class Extraction {
       case Family::kGlrlm:
         return add_directions(family, part.glrlm, {1}, mean);
       case Family::kGlszm:
-        return add_emphasis(family, part.glszm, mean);
+        return add_emphasis(family, part.glszm, options_.profile, mean);
       case Family::kGldzm:
-        return add_emphasis(family, part.gldzm, mean);
+        return add_emphasis(family, part.gldzm, options_.profile, mean);
       case Family::kGldm:
-        return add_emphasis(family, part.gldm, mean);
+        return add_emphasis(family, part.gldm, options_.profile, mean);
       case Family::kNgtdm:
-        if (!part.ngtdm.levels.empty()) mean.add(ngtdm_values(part.ngtdm));
-        return;
+        return add_ngtdm(part.ngtdm, mean);
       default:
         throw std::logic_error("not a texture family");
     }
-  }
-
-  void add_emphasis(Family family, const CountMatrix& matrix, Mean& mean) const {
-    FeatureValues values;
-    emphasis_row(family, matrix, options_.profile, values);
-    mean.add(values);
   }
 
   void add_directions(Family family, const std::vector<CountMatrix>& directions, const std::vector<int>& distances,
@@ -156,14 +161,13 @@ class Extraction {
       const auto offsets = half_neighbourhood(distances, slice_axis());
       merged = {merge(directions, weights_of(family, offsets, roi_, options_))};
     }
-    FeatureValues values;
+    std::vector<double> values;
     for (const CountMatrix& matrix : options_.directions == Directions::kMerged ? merged : directions) {
       if (matrix.cells.empty()) continue;
       if (family == Family::kGlcm)
-        glcm_row(matrix, levels_, options_, values);
+        add_glcm(matrix, levels_, options_, values, mean);
       else
-        emphasis_row(family, matrix, options_.profile, values);
-      mean.add(values);
+        add_emphasis(family, matrix, options_.profile, mean);
     }
   }
 

@@ -1,6 +1,7 @@
 #include "radiology/texture_matrices.h"
 
 #include <array>
+#include <bit>
 #include <cmath>
 #include <stdexcept>
 #include <utility>
@@ -18,27 +19,39 @@ const Code* codes_of(const LevelBox<Code>& box, const VoxelRow& row) {
   return box.codes.data() + row.start;
 }
 
+/// f(voxels, first) of every row in pieces of a fixed width, whose loops over voxels need no remainder: what lies
+/// beyond a piece's end is read and not used.
+constexpr int kPiece = 32;
+template <class Function>
+void for_each_piece(Rows rows, Function&& f) {
+  for (const VoxelRow& row : rows)
+    for (int x = 0; x < row.length; x += kPiece) f(std::min(kPiece, row.length - x), row.start + x);
+}
+
 /// Pairs of a voxel and the neighbour one `step` before it, as a table [before][here] over codes. `table` is a buffer.
 template <class Code>
 CountMatrix count_pairs_in_table(const LevelBox<Code>& box, Rows rows, std::int64_t step, Symmetry symmetry,
                                  std::vector<std::uint32_t>& table) {
-  const auto n = static_cast<std::size_t>(box.code_count());
+  const auto n = static_cast<std::uint32_t>(box.code_count());
   // Two tables in turn, where there are voxels enough: neighbours along a row often fall into one cell, and would wait
   // for each other.
   const bool two = box.codes.size() > 4 * n * n;
   table.assign((two ? 2 : 1) * n * n, 0);
   std::uint32_t* const even = table.data();
   std::uint32_t* const odd = two ? even + n * n : even;
-  for (const VoxelRow& row : rows) {
-    const Code* const here = codes_of(box, row);
+  using Cell = std::conditional_t<sizeof(Code) == 1, std::uint16_t, std::uint32_t>;
+  for_each_piece(rows, [&](int voxels, std::int64_t first) {
+    const Code* const here = box.codes.data() + first;
     const Code* const before = here - step;
+    std::array<Cell, kPiece> cell;
+    for (std::size_t x = 0; x < kPiece; ++x) cell[x] = static_cast<Cell>(before[x] * n + here[x]);
     int x = 0;
-    for (; x + 1 < row.length; x += 2) {
-      ++even[before[x] * n + here[x]];  // row 0 of the table: the neighbour is outside
-      ++odd[before[x + 1] * n + here[x + 1]];
+    for (; x + 1 < voxels; x += 2) {
+      ++even[cell[x]];  // row 0 of the table: the neighbour is outside
+      ++odd[cell[x + 1]];
     }
-    if (x < row.length) ++even[before[x] * n + here[x]];
-  }
+    if (x < voxels) ++even[cell[x]];
+  });
   if (two)
     for (std::size_t cell = n; cell < n * n; ++cell) even[cell] += odd[cell];
   CountMatrix matrix;
@@ -48,6 +61,40 @@ CountMatrix count_pairs_in_table(const LevelBox<Code>& box, Rows rows, std::int6
       std::int64_t count = table[i * n + j];
       if (symmetry == Symmetry::kSymmetric) count += table[j * n + i];
       if (count != 0) matrix.cells.push_back({box.level_of[i - 1], box.level_of[j - 1], static_cast<double>(count)});
+    }
+  }
+  return matrix;
+}
+
+constexpr std::size_t kMostMarkedLevels = 64;
+
+/// The same for few voxels of many grey levels, as in the kernels of maps: what occurs is marked in a bit each, so that
+/// the table need not be searched. `table` is a buffer, 0 from its row 1 on when taken and when left.
+template <class Code>
+CountMatrix count_few_pairs(const LevelBox<Code>& box, Rows rows, std::int64_t step, Symmetry symmetry,
+                            std::vector<std::uint32_t>& table) {
+  const auto n = static_cast<std::size_t>(box.code_count());
+  const bool symmetric = symmetry == Symmetry::kSymmetric;
+  table.resize(n * n);
+  std::array<std::uint64_t, kMostMarkedLevels> marks;
+  std::fill_n(marks.begin(), n, 0);
+  for (const VoxelRow& row : rows) {
+    const Code* const here = codes_of(box, row);
+    const Code* const before = here - step;
+    for (int x = 0; x < row.length; ++x) {
+      const std::size_t from = before[x], to = here[x];  // from 0: the neighbour is outside
+      const std::size_t i = symmetric ? std::min(from, to) : from, j = symmetric ? std::max(from, to) : to;
+      ++table[i * n + j];
+      marks[i] |= std::uint64_t{1} << j;
+    }
+  }
+  CountMatrix matrix;
+  matrix.cells.reserve(2 * n);
+  for (std::size_t i = 1; i < n; ++i) {
+    for (auto left = marks[i]; left != 0; left &= left - 1) {
+      const auto j = static_cast<std::size_t>(std::countr_zero(left));
+      const std::uint32_t count = std::exchange(table[i * n + j], 0) << (symmetric && i == j ? 1 : 0);
+      matrix.cells.push_back({box.level_of[i - 1], box.level_of[j - 1], static_cast<double>(count)});
     }
   }
   return matrix;
@@ -74,23 +121,18 @@ CountMatrix count_pairs_by_key(const LevelBox<Code>& box, Rows rows, std::int64_
   return matrix;
 }
 
+/// Of `voxels` voxels.
 template <class Code>
-CountMatrix count_pairs(const LevelBox<Code>& box, Rows rows, std::int64_t step, Symmetry symmetry,
+CountMatrix count_pairs(const LevelBox<Code>& box, Rows rows, double voxels, std::int64_t step, Symmetry symmetry,
                         std::vector<std::uint32_t>& table) {
-  CountMatrix matrix = box.code_count() <= kMostTableLevels ? count_pairs_in_table(box, rows, step, symmetry, table)
-                                                            : count_pairs_by_key(box, rows, step, symmetry);
+  const auto n = static_cast<std::size_t>(box.code_count());
+  CountMatrix matrix = n > kMostTableLevels ? count_pairs_by_key(box, rows, step, symmetry)
+                       : n <= kMostMarkedLevels && voxels < static_cast<double>(n * n)
+                           ? count_few_pairs(box, rows, step, symmetry, table)
+                           : count_pairs_in_table(box, rows, step, symmetry, table);
   for (const auto& cell : matrix.cells)
     matrix.voxels += (symmetry == Symmetry::kSymmetric && cell.i != cell.j ? 2 : 1) * cell.count;
   return matrix;
-}
-
-/// f(voxels, first) of every row in pieces of a fixed width, whose loops over voxels need no remainder: what lies beyond
-/// a piece's end is read and not used.
-constexpr int kPiece = 32;
-template <class Function>
-void for_each_piece(Rows rows, Function&& f) {
-  for (const VoxelRow& row : rows)
-    for (int x = 0; x < row.length; x += kPiece) f(std::min(kPiece, row.length - x), row.start + x);
 }
 
 /// `Count` holds the number of all neighbours and one.
@@ -164,7 +206,7 @@ TextureMatrices count_all(const LevelBox<Code>& box, Rows rows, const MatrixOpti
     const std::int64_t step = box.step(offset);
     both_ways.push_back(step);
     both_ways.push_back(-step);
-    if (wanted.glcm) matrices.glcm.push_back(count_pairs(box, rows, step, options.symmetry, table));
+    if (wanted.glcm) matrices.glcm.push_back(count_pairs(box, rows, all, step, options.symmetry, table));
   }
   count_runs_and_zones(box, rows, options, matrices);
   const bool few = both_ways.size() < 255, low = few && box.level_of.back() < 256;  // narrow sums: more at once

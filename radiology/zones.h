@@ -41,8 +41,12 @@ class ZoneForest {
   /// place, in ascending order, so that a parent has its number already.
   std::uint32_t take_zone(std::uint32_t place) {
     const std::uint32_t parent = parent_[place];
-    return parent_[place] = parent == place ? zones_++ : parent_[parent];
+    const bool root = parent == place;
+    const std::uint32_t zone = root ? zones_ : parent_[parent];
+    zones_ += root ? 1 : 0;
+    return parent_[place] = zone;
   }
+  std::uint32_t taken() const { return zones_; }  ///< zones numbered so far
 
  private:
   std::int64_t first_;

@@ -8,10 +8,10 @@
 namespace radiopath::radiology {
 namespace {
 
-/// A ragged block of two or three grey levels, so that zones and runs are long and wind, wider than a block of 64.
-Case patches(int levels, std::uint64_t seed) {
+/// A ragged block of random grey levels; of two or three zones and runs are long and wind. Wider than a block of 64.
+Case patches(int levels, std::uint64_t seed, const std::array<int, 3>& size = {150, 7, 5}) {
   Case made;
-  made.image.grid.size = made.labels.grid.size = {150, 7, 5};
+  made.image.grid.size = made.labels.grid.size = size;
   Random random(seed, "patches");
   for (std::int64_t i = 0; i < made.image.grid.voxel_count(); ++i) {
     made.image.voxels.push_back(static_cast<float>(random.below(static_cast<std::uint64_t>(levels))));
@@ -84,6 +84,39 @@ Counts walked_runs(const Case& made, const Offset& o) {
     ++runs[{level, length}];
   });
   return runs;
+}
+
+/// i <= j where symmetric, else i is the level of the voxel and j that of its neighbour.
+Counts met_pairs(const Case& made, const Offset& o, Symmetry symmetry) {
+  Counts pairs;
+  for_each_voxel(made, [&](int x, int y, int z) {
+    const int here = level_at(made, x, y, z), there = level_at(made, x + o[0], y + o[1], z + o[2]);
+    if (here == 0 || there == 0) return;
+    if (symmetry == Symmetry::kOneWay)
+      ++pairs[{here, there}];
+    else
+      pairs[{std::min(here, there), std::max(here, there)}] += here == there ? 2 : 1;
+  });
+  return pairs;
+}
+
+/// Few and many levels of many voxels, and as many levels as bits or more of few voxels: each is counted another way.
+TEST(Pairs, AreThoseOfASearchByHand) {
+  for (const auto& [levels, size] : std::vector<std::pair<int, std::array<int, 3>>>{
+           {3, {150, 7, 5}}, {100, {150, 7, 5}}, {40, {9, 7, 5}}, {63, {9, 7, 5}}, {64, {9, 7, 5}}, {9, {3, 3, 3}}}) {
+    const Case made = patches(levels, static_cast<std::uint64_t>(levels), size);
+    const Roi roi = make_roi(made.labels, 1);
+    const Discretized discretized = discretize(intensities_in(roi, made.image), 1);
+    for (const Symmetry symmetry : {Symmetry::kSymmetric, Symmetry::kOneWay}) {
+      MatrixOptions options;
+      options.wanted.glcm = true;
+      options.symmetry = symmetry;
+      const TextureMatrices found = texture_matrices(roi, discretized, options);
+      const auto offsets = half_neighbourhood({1}, std::nullopt);
+      for (std::size_t d = 0; d < offsets.size(); ++d)
+        EXPECT_EQ(counts_of(found.glcm[d]), met_pairs(made, offsets[d], symmetry)) << levels << " direction " << d;
+    }
+  }
 }
 
 TEST(RunsAndZones, AreThoseOfASearchByHand) {
