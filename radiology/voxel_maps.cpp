@@ -130,6 +130,8 @@ void require(const VoxelMapOptions& options) {
   for (const Family family : options.families) {
     if (family == Family::kShape || family == Family::kShape2D)
       throw InputError("voxel-based maps have no shape features");
+    if (columns_of(family, options.texture.profile).empty())
+      throw InputError(fmt::format("the profile has no features of {}", name_of(family)));
   }
 }
 
