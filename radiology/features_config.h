@@ -50,7 +50,8 @@ struct FeaturesConfig {
         field("families", &FeaturesConfig::families,
               "feature classes: firstorder, shape, shape2D, glcm, glrlm, glszm, gldm, ngtdm; under ibsi shape, "
               "morphology, local_intensity, intensity_statistics, intensity_histogram, intensity_volume_histogram, "
-              "glcm, glrlm, glszm, gldzm, gldm (NGLDM), ngtdm; empty: all of the profile, without shape2D"),
+              "glcm, glrlm, glszm, gldzm, gldm (NGLDM), ngtdm; empty: all of the profile without shape2D; of habitats "
+              "first order (ibsi: intensity_statistics), shape and glcm"),
         field("only", &FeaturesConfig::only,
               "features of a family where not all are wanted, as { glcm = [\"Idm\", \"Contrast\"] }"),
         field("image_types", &FeaturesConfig::image_types,
