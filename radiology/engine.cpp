@@ -100,8 +100,9 @@ class ImageValues {
     if (!range_.empty()) lowest = *std::min_element(range_.begin(), range_.end());
     try {
       levels_ = discretize(intensities, config_, lowest);
+    } catch (const NotFinite&) {
+      throw;  // nothing can be measured
     } catch (const InputError& error) {
-      if (!finite_in(region_.intensity, *image_.image)) throw;  // nothing can be measured
       levels_failure_ = image_.name + ": " + error.what();
       levels_ = {std::vector<int>(intensities.size()), {1}, {static_cast<double>(intensities.size())}, 1};
     }

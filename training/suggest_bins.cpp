@@ -59,8 +59,8 @@ Seen look(const DerivedImage& image, const MeasuredRegion& region, const Radiomi
     seen.low = *low;
     seen.high = *high;
     if (seen.low == seen.high) seen.failure = fmt::format("every voxel holds {}", seen.low);
-  } catch (const InputError& error) {
-    seen.failure = error.what();
+  } catch (const NotFinite& error) {
+    seen.failure = error.what() + (region.not_finite.empty() ? "" : "; the image holds " + region.not_finite);
   }
   return seen;
 }
