@@ -19,12 +19,11 @@ namespace {
 using Stream = std::unique_ptr<gzFile_s, int (*)(gzFile)>;  // reads plain files too
 
 template <class Number>
-Number number_at(const char* bytes, bool swapped) {
-  std::array<char, sizeof(Number)> own;
-  std::copy_n(bytes, sizeof(Number), own.begin());
-  if (swapped) std::reverse(own.begin(), own.end());
-  Number number;
-  std::memcpy(&number, own.data(), sizeof(Number));
+Number in_other_order(Number number) {
+  std::array<char, sizeof(Number)> bytes;
+  std::memcpy(bytes.data(), &number, sizeof(Number));
+  std::reverse(bytes.begin(), bytes.end());
+  std::memcpy(&number, bytes.data(), sizeof(Number));
   return number;
 }
 
@@ -36,7 +35,9 @@ struct Header {
 
   template <class Number>
   Number at(int place) const {
-    return number_at<Number>(bytes.data() + place, swapped);
+    Number number;
+    std::memcpy(&number, bytes.data() + place, sizeof(Number));
+    return swapped ? in_other_order(number) : number;
   }
   std::int16_t dimensions() const { return at<std::int16_t>(40); }
   float voxel_size(int axis) const { return at<float>(80 + 4 * axis); }
@@ -53,13 +54,19 @@ bool read_header(gzFile stream, Header& header) {
 
 template <class Number>
 void visit_not_finite(gzFile stream, bool swapped, const std::function<void(std::int64_t, double)>& f) {
-  std::vector<char> block(1 << 20);
+  std::vector<Number> block(1 << 17);
+  const auto most = static_cast<unsigned>(block.size() * sizeof(Number));
   std::int64_t place = 0;
-  for (int held = 0; (held = gzread(stream, block.data(), static_cast<unsigned>(block.size()))) > 0;) {
-    for (std::size_t at = 0; at + sizeof(Number) <= static_cast<std::size_t>(held); at += sizeof(Number), ++place) {
-      const Number value = number_at<Number>(block.data() + at, swapped);
-      if (!std::isfinite(value)) f(place, value);
+  for (int bytes = 0; (bytes = gzread(stream, block.data(), most)) > 0;) {
+    const std::size_t held = static_cast<std::size_t>(bytes) / sizeof(Number);
+    Number sum = 0;  // stays 0 unless a voxel is NaN or infinite
+    for (std::size_t i = 0; i < held; ++i) {
+      if (swapped) block[i] = in_other_order(block[i]);
+      sum += block[i] - block[i];
     }
+    for (std::size_t i = 0; sum != 0 && i < held; ++i)
+      if (!std::isfinite(block[i])) f(place + static_cast<std::int64_t>(i), block[i]);
+    place += static_cast<std::int64_t>(held);
   }
 }
 

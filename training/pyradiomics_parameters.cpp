@@ -307,8 +307,8 @@ class Converter {
       if (to.IsNull()) refuse(at, path + ": expected a number");  // PyRadiomics would undo what 'setting' says
       else apply([&](auto& c, const auto& n) { bins->second(c.features.bins[ours], n); }, path, at, to);
     } else if (kSettings.contains(setting)) {
-      refuse(at, path + ": this setting for one image type alone cannot be honoured; put it under 'setting', or extract "
-                        "this image type in a run of its own");
+      refuse(at, path + ": this setting for one image type alone cannot be honoured; put it under 'setting', or "
+                        "extract this image type in a run of its own");
     } else {
       std::map<std::string, Apply> known = of_filter;
       for (const auto& [name, unused] : kImageTypeSettings) known.try_emplace(name);

@@ -133,7 +133,8 @@ TEST(Texture, SixteenBitGreyLevelsAreComputed) {
               first_order_values(intensities, levels, 1)[16].value, 1e-15);  // Uniformity
 }
 
-/// The definitions as they stand, a term for every pair of levels (IBSI IPET), in 64-bit mantissas, against sums of fewer terms.
+/// The definitions as they stand, a term for every pair of levels (IBSI IPET) in 64-bit mantissas, against sums of
+/// fewer terms.
 void expect_sums_over_pairs(const ToneDifferences& tones) {
   const auto& levels = tones.levels;
   using Real = long double;

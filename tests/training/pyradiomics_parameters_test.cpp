@@ -175,6 +175,7 @@ TEST(FeatureMaps, OfABatchHaveARowForEveryCase) {
   const auto [status, text] = radiopath("features " + folder.at("cases.csv").string() + " --maps " +
                                         folder.at("maps").string() + " --set 'features.families=[\"shape\", \"ngtdm\"]'");
   EXPECT_EQ(status, 3) << text;
+  EXPECT_NE(text.find("5 maps of 1 regions: "), std::string::npos) << text;
   const CsvFile index = read_csv(folder.at("maps") / "maps.csv");
   ASSERT_EQ(index.rows.size(), 2u);
   EXPECT_EQ(index.header.size(), 3u + 2 + 5 + 1);
