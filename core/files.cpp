@@ -14,24 +14,52 @@ namespace radiopath {
 
 namespace fs = std::filesystem;
 
-void write_atomically(const fs::path& file, const std::function<void(const fs::path&)>& write) {
+namespace {
+
+/// Where a file is written before it is there; the file itself where nothing can be renamed onto it, as a pipe.
+struct Places {
+  fs::path target, temporary;
+};
+
+Places places_of(const fs::path& file) {
   static std::atomic<int> counter{0};
-  if (file.has_parent_path()) {
-    std::error_code failed;
-    fs::create_directories(file.parent_path(), failed);
-    if (failed) throw InputError(file.parent_path().string() + ": cannot be created: " + failed.message());
-  }
+  if (file.has_parent_path()) create_folder(file.parent_path());
+  if (fs::is_directory(file)) throw InputError(file.string() + ": is a folder; expected a file to write");
+  if (fs::exists(file) && !fs::is_regular_file(file)) return {file, file};
+  fs::path target = file;
+  for (int links = 0; links < 40 && fs::is_symlink(target); ++links)
+    target = target.parent_path() / fs::read_symlink(target);  // an absolute one stays what it is
   // Same folder (rename must not cross file systems) and same extension (writers choose the format by it).
   const std::string stem = ".tmp" + std::to_string(getpid()) + "-" + std::to_string(counter++) + "-";
-  const fs::path temporary = file.parent_path() / (stem + file.filename().string());
+  return {target, target.parent_path() / (stem + target.filename().string())};
+}
+
+}  // namespace
+
+void create_folder(const fs::path& folder) {
+  std::error_code failed;
+  fs::create_directories(folder, failed);
+  if (failed) throw InputError(folder.string() + ": cannot be created: " + failed.message());
+}
+
+void write_atomically(const fs::path& file, const std::function<void(const fs::path&)>& write) {
+  const auto [target, temporary] = places_of(file);
+  if (target == temporary) return write(file);
   try {
     write(temporary);
-    fs::rename(temporary, file);
+    fs::rename(temporary, target);
   } catch (...) {
     std::error_code ignored;
     fs::remove_all(temporary, ignored);
     throw;
   }
+}
+
+void require_writable(const fs::path& file) {
+  const auto [target, temporary] = places_of(file);
+  if (target == temporary) return;
+  if (!std::ofstream(temporary)) throw InputError(file.string() + ": cannot be written: " + std::strerror(errno));
+  fs::remove(temporary);
 }
 
 void write_text(const fs::path& file, std::string_view text) {

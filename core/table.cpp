@@ -114,6 +114,8 @@ CsvFile read_csv(const std::filesystem::path& file) {
   CsvFile csv;
   csv.path = file;
   const std::string text = read_text(file);
+  if (text.find('\0') != std::string::npos)
+    fail(csv, 1, "no text in UTF-8; is it a spreadsheet, or UTF-16? Save it as CSV in UTF-8");
   std::size_t at = text.starts_with("\xEF\xBB\xBF") ? 3 : 0;
   int line = 1;
   if (!next_record(csv, text, at, line, csv.header)) fail(csv, 1, "the file is empty; expected a header line");

@@ -24,11 +24,7 @@ Range range_of(const std::vector<double>& intensities) {
     range.largest = std::max(range.largest, value);
     finite += value - value;
   }
-  if (finite != 0) {
-    const auto bad = std::count_if(intensities.begin(), intensities.end(), [](double v) { return !std::isfinite(v); });
-    throw InputError(fmt::format("{} of the region's {} voxels are NaN or infinite; leave them out of the mask", bad,
-                                 intensities.size()));
-  }
+  if (finite != 0) require_finite(intensities);
   return range;
 }
 
@@ -85,6 +81,13 @@ struct Edges {
 };
 
 }  // namespace
+
+void require_finite(const std::vector<double>& intensities) {
+  const auto bad = std::count_if(intensities.begin(), intensities.end(), [](double v) { return !std::isfinite(v); });
+  if (bad == 0) return;
+  throw NotFinite(fmt::format("{} of the region's {} voxels are NaN or infinite; leave them out of the mask", bad,
+                              intensities.size()));
+}
 
 Discretized discretize(const std::vector<double>& intensities, double bin_width) {
   require_width(bin_width, "bin_width");

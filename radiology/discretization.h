@@ -3,6 +3,8 @@
 #include <optional>
 #include <vector>
 
+#include "core/error.h"
+
 namespace radiopath::radiology {
 
 /// Grey levels of a region's voxels.
@@ -15,7 +17,14 @@ struct Discretized {
   int levels_of_whole = 0;
 };
 
-// All throw InputError when an intensity is NaN or infinite, when the width or count is not positive, and when more
+/// Intensities of a region are NaN or infinite.
+struct NotFinite : InputError {
+  using InputError::InputError;
+};
+/// Throws NotFinite where it is so, with their number.
+void require_finite(const std::vector<double>& intensities);
+
+// All throw NotFinite as require_finite() does, and InputError when the width or count is not positive and when more
 // than 65536 levels would be needed. No voxels give no levels.
 
 /// PyRadiomics' binWidth: edges at multiples of `bin_width`, level 1 starting at the multiple at or below the smallest

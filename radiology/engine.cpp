@@ -100,8 +100,9 @@ class ImageValues {
     if (!range_.empty()) lowest = *std::min_element(range_.begin(), range_.end());
     try {
       levels_ = discretize(intensities, config_, lowest);
+    } catch (const NotFinite&) {
+      throw;  // nothing can be measured
     } catch (const InputError& error) {
-      if (!finite_in(region_.intensity, *image_.image)) throw;  // nothing can be measured
       levels_failure_ = image_.name + ": " + error.what();
       levels_ = {std::vector<int>(intensities.size()), {1}, {static_cast<double>(intensities.size())}, 1};
     }
@@ -241,7 +242,8 @@ std::vector<EngineValue> measure(const MeasuredRegion& region, const FeaturesCon
   std::erase_if(wanted, [](const auto& family) { return of_original_alone(family.family); });
   if (wanted.empty()) return row;
   const auto parts = parallel_map(static_cast<std::int64_t>(region.images.size()), [&](std::int64_t i) {
-    return measure_image(region, region.images[static_cast<std::size_t>(i)], config, resegment_range, wanted);
+    const DerivedImage& image = region.images[static_cast<std::size_t>(i)];
+    return measure_image(region, image, with_bins_of(config, image.type), resegment_range, wanted);
   });
   for (const auto& part : parts) row.insert(row.end(), part.begin(), part.end());
   return row;
@@ -296,11 +298,13 @@ std::vector<LabelledRegion> extract_maps(
   options.kernel = config.maps.masked_kernel ? Kernel::kMasked : Kernel::kWhole;
   options.voxel_array_shift = config.features.voxel_array_shift;
   options.texture = texture_options_of(config.features);
-  options.discretize = [&](const std::vector<double>& intensities) { return discretize(intensities, config.features); };
   const auto map_region = [&](std::size_t, const MeasuredRegion& region) {
     for (const DerivedImage& derived : region.images) {
       if (const std::string reason = unmeasurable(region, derived); !reason.empty())
         throw InputError(derived.name + ": " + reason);
+      options.discretize = [own = with_bins_of(config.features, derived.type)](const auto& intensities) {
+        return discretize(intensities, own);
+      };
       const VoxelMaps maps = voxel_maps(*derived.image, region.intensity, options);
       for (std::size_t f = 0; f < maps.features.size(); ++f) {
         const std::string column = column_name(derived.name, maps.features[f].first, maps.features[f].second);

@@ -59,10 +59,11 @@ Extract extract_of(const FeaturesConfig& config) {
 /// Values in the order of feature_columns().
 std::vector<double> measure_habitats(const RadiologyConfig& config, int k, const LabelMap& habitats,
                                      const LesionImages& images) {
+  const FeaturesConfig features = habitat_features(config);
   const double voxel_mm3 = habitats.grid.voxel_volume_mm3();
   const auto lesion_voxels = static_cast<double>(images.lesion.count());
-  const auto shape = part_of(config.features, Shape::kAlone), others = part_of(config.features, Shape::kLeftOut);
-  const Box box = measured_box(bounding_box(images.lesion), images.lesion.grid, config.features);
+  const auto shape = part_of(features, Shape::kAlone), others = part_of(features, Shape::kLeftOut);
+  const Box box = measured_box(bounding_box(images.lesion), images.lesion.grid, features);
   const LabelMap part = cut(habitats, box);
   std::vector<MeasuredImages> channels;
   for (const Volume& channel : images.channels)
@@ -74,8 +75,8 @@ std::vector<double> measure_habitats(const RadiologyConfig& config, int k, const
     row.push_back(volume_mm3 / 1000);
     row.push_back(static_cast<double>(roi.count()) / lesion_voxels);
     const Roi measured = measurable(roi, volume_mm3, config.habitats) ? roi : Roi{};
-    const auto add = [&](const MeasuredImages& on, const FeaturesConfig& features) {
-      for (const auto& value : measure({measured, measured, on.derived, part.grid, h, on.original}, features))
+    const auto add = [&](const MeasuredImages& on, const FeaturesConfig& wanted) {
+      for (const auto& value : measure({measured, measured, on.derived, part.grid, h, on.original}, wanted))
         row.push_back(value.value);
     };
     if (shape) add({}, *shape);
@@ -116,7 +117,7 @@ std::vector<double> row_of(const RadiologyConfig& config, const HabitatModel& mo
       Hasher().add("habitat features 3").add(config_text(config)).add(model.hash()).add(hash_of(files)).hex();
   const std::string stem = "habitats/" + file_name_of(id);
   if (!folder.has(stem + ".csv", key) || !folder.has(stem + ".nrrd", key)) {
-    const LesionImages images = load_lesion(config, files, extract_of(config.features));
+    const LesionImages images = load_lesion(config, files, extract_of(habitat_features(config)));
     const LabelMap habitats = assign_habitats(model, images);
     const auto values = measure_habitats(config, model.k(), habitats, images);
     folder.keep(stem + ".nrrd", key,
@@ -133,9 +134,17 @@ std::vector<double> row_of(const RadiologyConfig& config, const HabitatModel& mo
 
 }  // namespace
 
+FeaturesConfig habitat_features(const RadiologyConfig& config) {
+  FeaturesConfig features = config.features;
+  if (!features.families.empty()) return features;
+  features.families = {"firstorder", "shape", "glcm"};
+  if (profile_of(features) == Profile::kIbsi) features.families[0] = name_of(Family::kIntensityStatistics);
+  return features;
+}
+
 std::vector<std::string> feature_columns(const RadiologyConfig& config, int k) {
   const auto columns_of_part = [&](Shape kind) {
-    const auto part = part_of(config.features, kind);
+    const auto part = part_of(habitat_features(config), kind);
     return part ? engine_columns(*part) : std::vector<EngineColumn>();
   };
   const auto shape = columns_of_part(Shape::kAlone), others = columns_of_part(Shape::kLeftOut);
@@ -193,7 +202,7 @@ std::vector<Failures::Entry> check_inputs(const RadiologyConfig& config, const P
   const bool settings_fit = found.guard("", kStage, [&] {
     require_columns(config, view.cohort());
     require_habitat_settings(config);
-    with_context("[radiology.features]", [&] { require_settings(config.features); });
+    with_context("[radiology.features]", [&] { require_settings(habitat_features(config)); });
   });
   if (!settings_fit) return found.entries();
   const InclusionRule rule(config.include);

@@ -16,13 +16,6 @@
 
 namespace radiopath::radiology {
 
-/// Defaults of `[radiology.features]`, what is measured in every habitat.
-inline FeaturesConfig habitat_features() {
-  FeaturesConfig config;
-  config.families = {"firstorder", "shape", "glcm"};
-  return config;
-}
-
 /// `[radiology]`: MRI to a table of habitat features.
 struct RadiologyConfig {
   std::string name = "Habitat";
@@ -33,7 +26,7 @@ struct RadiologyConfig {
   bool resample_mask = false;
   PreprocessingConfig preprocessing;
   HabitatsConfig habitats;
-  FeaturesConfig features = habitat_features();
+  FeaturesConfig features;
 
   static auto fields() {
     return std::tuple{
@@ -52,6 +45,9 @@ struct RadiologyConfig {
     };
   }
 };
+
+/// What is measured in every habitat: where no families are named, the profile's of first order, shape and GLCM.
+FeaturesConfig habitat_features(const RadiologyConfig& config);
 
 /// Names of the columns for a model of `k` habitats, the same for every patient: `h1_volume_ml`, `h1_proportion`,
 /// `h1_original_shape_Flatness`, `t2_h1_original_glcm_Idm`.

@@ -88,6 +88,15 @@ TextureOptions texture_options_of(const FeaturesConfig& config) {
   return options;
 }
 
+FeaturesConfig with_bins_of(const FeaturesConfig& config, const std::string& image_type) {
+  FeaturesConfig own = config;
+  const auto bins = config.bins.find(image_type);
+  if (bins == config.bins.end()) return own;
+  if (bins->second.bin_width > 0) own.bin_width = bins->second.bin_width;
+  own.bin_count = bins->second.bin_count;
+  return own;
+}
+
 Discretized discretize(const std::vector<double>& intensities, const FeaturesConfig& config,
                        std::optional<double> lowest) {
   if (profile_of(config) == Profile::kIbsi) {

@@ -16,6 +16,22 @@
 
 namespace radiopath::radiology {
 
+/// Grey levels of one image type alone; 0: not set.
+struct BinsConfig {
+  double bin_width = 0;
+  int bin_count = 0;
+
+  static auto fields() {
+    return std::tuple{
+        field("bin_width", &BinsConfig::bin_width, "width of a grey level, as features.bin_width")
+            .unit("intensity")
+            .at_least(0),
+        field("bin_count", &BinsConfig::bin_count, "number of grey levels instead of a width; 0: bin_width counts")
+            .range(0, 65536),
+    };
+  }
+};
+
 /// What is measured in a region: PyRadiomics' settings of its feature classes, and IBSI's aggregation.
 struct FeaturesConfig {
   std::string profile = "pyradiomics";
@@ -32,6 +48,7 @@ struct FeaturesConfig {
   bool deprecated = false;
   double bin_width = 25;
   int bin_count = 0;
+  std::map<std::string, BinsConfig> bins;
   double ivh_bin_width = 0;
   int ivh_bin_count = 0;
   bool force_2d = false;
@@ -50,7 +67,8 @@ struct FeaturesConfig {
         field("families", &FeaturesConfig::families,
               "feature classes: firstorder, shape, shape2D, glcm, glrlm, glszm, gldm, ngtdm; under ibsi shape, "
               "morphology, local_intensity, intensity_statistics, intensity_histogram, intensity_volume_histogram, "
-              "glcm, glrlm, glszm, gldzm, gldm (NGLDM), ngtdm; empty: all of the profile, without shape2D"),
+              "glcm, glrlm, glszm, gldzm, gldm (NGLDM), ngtdm; empty: all of the profile without shape2D; of habitats "
+              "first order (ibsi: intensity_statistics), shape and glcm"),
         field("only", &FeaturesConfig::only,
               "features of a family where not all are wanted, as { glcm = [\"Idm\", \"Contrast\"] }"),
         field("image_types", &FeaturesConfig::image_types,
@@ -73,6 +91,8 @@ struct FeaturesConfig {
             .at_least(1e-9),
         field("bin_count", &FeaturesConfig::bin_count, "number of grey levels instead of a width; 0: bin_width counts")
             .range(0, 65536),
+        field("bins", &FeaturesConfig::bins,
+              "grey levels of an image type or filter alone, named as there; others have those of features"),
         field("ivh_bin_width", &FeaturesConfig::ivh_bin_width,
               "bins of the intensity-volume histogram; 0: whole intensities, or 1000 bins where they are none")
             .unit("intensity")
@@ -106,6 +126,8 @@ std::vector<Family> families_of(const FeaturesConfig& config);
 bool of_original_alone(Family family);
 /// Throws InputError for distances below 1 or none.
 TextureOptions texture_options_of(const FeaturesConfig& config);
+/// The config with the grey levels of an image type or filter of its own, where it has them.
+FeaturesConfig with_bins_of(const FeaturesConfig& config, const std::string& image_type);
 /// Grey levels by the config's profile. `lowest`: lower bound of re-segmentation (ibsi only).
 Discretized discretize(const std::vector<double>& intensities, const FeaturesConfig& config,
                        std::optional<double> lowest = {});

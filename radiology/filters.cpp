@@ -1,5 +1,7 @@
 #include "radiology/filters.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -37,15 +39,29 @@ Image cut(const Image& image, const Box& box) {
   return part;
 }
 
-ImageSummary summary_of(const Image& image) {
+std::string voxel_text(double value, const std::array<int, 3>& index) {
+  const std::string what = std::isnan(value) ? "a NaN" : std::isinf(value) ? "an infinity" : fmt::format("{}", value);
+  return fmt::format("{} at ({}, {}, {})", what, index[0], index[1], index[2]);
+}
+
+std::string not_finite_voxels(const Image& image) {
+  const auto is_not = [](double v) { return !std::isfinite(v); };
+  const auto first = std::find_if(image.voxels.begin(), image.voxels.end(), is_not);
+  if (first == image.voxels.end()) return "";
+  const std::string text = voxel_text(*first, image.grid.place(static_cast<std::size_t>(first - image.voxels.begin())));
+  const auto count = std::count_if(first, image.voxels.end(), is_not);
+  return count == 1 ? text : fmt::format("{} voxels that are NaN or infinite, the first {}", count, text);
+}
+
+ImageSummary summary_of(std::span<const double> voxels) {
   constexpr std::size_t kLanes = 8;  // independent sums, which the processor works on at once
   std::array<double, kLanes> sums{}, lows, highs;
   lows.fill(std::numeric_limits<double>::infinity());
   highs.fill(-std::numeric_limits<double>::infinity());
-  for (std::size_t i = 0; i < image.voxels.size(); i += kLanes) {
-    const std::size_t lanes = std::min(kLanes, image.voxels.size() - i);
+  for (std::size_t i = 0; i < voxels.size(); i += kLanes) {
+    const std::size_t lanes = std::min(kLanes, voxels.size() - i);
     for (std::size_t k = 0; k < lanes; ++k) {
-      const double v = image.voxels[i + k];
+      const double v = voxels[i + k];
       sums[k] += v;
       lows[k] = v < lows[k] ? v : lows[k];
       highs[k] = v > highs[k] ? v : highs[k];
@@ -53,7 +69,7 @@ ImageSummary summary_of(const Image& image) {
   }
   double sum = 0;
   for (const double part : sums) sum += part;
-  return {sum / static_cast<double>(image.voxels.size()), *std::min_element(lows.begin(), lows.end()),
+  return {sum / static_cast<double>(voxels.size()), *std::min_element(lows.begin(), lows.end()),
           *std::max_element(highs.begin(), highs.end())};
 }
 

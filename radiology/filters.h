@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -35,10 +36,16 @@ Volume to_volume(const Image& image);  ///< rounded to float
 /// The voxels of `box`; throws std::logic_error when it leaves the image.
 Image cut(const Image& image, const Box& box);
 
+/// "a NaN at (3, 4, 5)", "7 voxels that are NaN or infinite, the first an infinity at (3, 4, 5)"; "" when all are
+/// finite.
+std::string not_finite_voxels(const Image& image);
+/// "a NaN at (3, 4, 5)": one voxel.
+std::string voxel_text(double value, const std::array<int, 3>& index);
+
 struct ImageSummary {
   double mean, minimum, maximum;  ///< the mean is NaN where a voxel is; the others are of numbers
 };
-ImageSummary summary_of(const Image& image);
+ImageSummary summary_of(std::span<const double> voxels);
 
 /// Intensities of `image` at the region's voxels. The grids must be the same.
 std::vector<double> intensities_in(const Roi& roi, const Image& image);

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "core/error.h"
+#include "radiology/discretization.h"
 
 namespace radiopath::radiology {
 
@@ -33,7 +34,7 @@ Image normalize_image(Image image, const ImageProcessingConfig& config) {
   CarefulSum sums, all_squares;
   for (const double v : image.voxels) sums.add(v), all_squares.add(v * v);
   const double sum = sums.value(), mean = sum / n;
-  if (!std::isfinite(mean)) throw InputError("cannot be normalised: some voxels are not finite");
+  if (!std::isfinite(mean)) throw InputError("cannot be normalised: the image holds " + not_finite_voxels(image));
   const double sd = std::sqrt((all_squares.value() - sum * sum / n) / (n - 1));
   if (!(sd > 0)) throw InputError(fmt::format("cannot be normalised: all voxels hold {}; is the image blank?", mean));
   const double limit = config.remove_outliers, scale = 1 / sd;
@@ -44,6 +45,12 @@ Image normalize_image(Image image, const ImageProcessingConfig& config) {
   }
   image.type = VoxelType::float64;  // as SimpleITK gives it
   return image;
+}
+
+void fill_beyond_labels(Image& image, const LabelMap& labels) {
+  if (!same_grid(image.grid, labels.grid)) return;
+  for (std::size_t i = 0; i < image.voxels.size(); ++i)
+    if (!std::isfinite(image.voxels[i]) && labels.voxels[i] == 0) image.voxels[i] = 0;
 }
 
 std::optional<Grid> resampled_grid(const Grid& grid, const Box& box, const ImageProcessingConfig& config) {
@@ -83,12 +90,13 @@ Grid centred_grid(const Grid& grid, const std::vector<double>& spacing_mm) {
 
 namespace {
 
-/// Mean and population SD of the voxels that are kept.
+/// Mean and population SD of the voxels that are kept. Throws NotFinite where there is none.
 std::pair<double, double> spread(const std::vector<double>& intensities, const std::vector<bool>& keep) {
   double n = 0, sum = 0, squares = 0;
   for (std::size_t v = 0; v < keep.size(); ++v)
     if (keep[v]) n += 1, sum += intensities[v];
   const double mean = sum / n;
+  if (!std::isfinite(mean)) require_finite(intensities);
   for (std::size_t v = 0; v < keep.size(); ++v)
     if (keep[v]) squares += (intensities[v] - mean) * (intensities[v] - mean);
   return {mean, std::sqrt(squares / n)};
@@ -104,6 +112,7 @@ std::vector<bool> resegmentation(const std::vector<double>& intensities, const I
   if (!config.resegment_range.empty() && !intensities.empty()) {
     std::vector<double> range = config.resegment_range;
     if (config.resegment_mode == "relative") {
+      require_finite(intensities);
       const double highest = *std::max_element(intensities.begin(), intensities.end());
       for (double& bound : range) bound *= highest;
     } else if (config.resegment_mode == "sigma") {

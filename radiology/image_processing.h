@@ -75,9 +75,14 @@ struct ImageFile {
   Image image;
   int dimensions = 3;      ///< of the file; two-dimensional ones are one slice, 1 mm thick
   std::string voxel_hash;  ///< of the voxels as they are stored, however they are packed
+  bool nifti = false;
 };
 /// As load_image, but that two-dimensional files are read too.
 ImageFile read_image_file(const std::filesystem::path& file);
+
+/// NaN and infinite voxels become 0, but not those that carry a label: what PyRadiomics sees of NIfTI files, which its
+/// reader fills so, without taking what is no number for a measured one. Nothing changes where the grids differ.
+void fill_beyond_labels(Image& image, const LabelMap& labels);
 
 struct LabelFile {
   LabelMap labels;
@@ -109,7 +114,8 @@ LabelMap resample_labels(const LabelMap& labels, const Grid& grid);  ///< the ne
 /// inside and an outside one is half but for rounding, and there are thousands of them.
 LabelMap interpolate_label(const LabelMap& labels, int label, const Grid& grid);
 
-/// Whether each voxel of a region stays in it. Throws InputError when one voxel or none does.
+/// Whether each voxel of a region stays in it. Throws InputError when one voxel or none does, NotFinite when a mean or a
+/// maximum that it asks for is not finite.
 std::vector<bool> resegmentation(const std::vector<double>& intensities, const ImageProcessingConfig& config);
 /// The voxels of `roi` that are kept, in a box of their own.
 Roi kept_voxels(const Roi& roi, const std::vector<bool>& keep);

@@ -69,9 +69,9 @@ std::vector<double> resampled(const Grid& from, const std::vector<double>& voxel
 }  // namespace
 
 Image resample_image(const Image& image, const Grid& grid, const std::string& interpolator) {
-  if (interpolator != "nearest" && interpolator != "linear" &&
-      !std::all_of(image.voxels.begin(), image.voxels.end(), [](double v) { return std::isfinite(v); }))
-    throw InputError("some voxels are not finite, which the interpolator would spread; set interpolator = \"linear\"");
+  const bool local = interpolator == "nearest" || interpolator == "linear";
+  if (const std::string bad = local ? "" : not_finite_voxels(image); !bad.empty())
+    throw InputError("the image holds " + bad + ", which the interpolator would spread; set interpolator = \"linear\"");
   Image result{grid, resampled(image.grid, image.voxels, grid, interpolator), image.type};
   for (double& v : result.voxels) {
     if (image.type == VoxelType::integer) v = std::trunc(v);

@@ -108,6 +108,17 @@ bool filters_in_slices(const FeaturesConfig& config) {
   return has("wavelet") || has("lbp-2D") || !named_filters(config.filters, extent_of(config)).empty();
 }
 
+void require_bins(const FeaturesConfig& config) {
+  std::vector<std::string> known = config.image_types;
+  for (const auto& filter : named_filters(config.filters, extent_of(config))) known.push_back(filter.name);
+  for (const auto& [type, bins] : config.bins) {
+    if (std::find(known.begin(), known.end(), type) == known.end())
+      throw InputError(fmt::format("bins.{}: none of the image types and filters: {}", type, join_names(known)));
+    if (bins.bin_width == 0 && bins.bin_count == 0)
+      throw InputError(fmt::format("bins.{}: sets neither bin_width nor bin_count", type));
+  }
+}
+
 void require_effect(const FeaturesConfig& config) {
   const FeaturesConfig defaults;
   const auto refuse = [&](bool set, const char* name, const char* instead) {
@@ -134,6 +145,7 @@ void require_settings(const FeaturesConfig& config) {
   texture_options_of(config);
   if (!(config.bin_width > 0))
     throw InputError(fmt::format("bin_width is {}; expected a positive number", config.bin_width));
+  require_bins(config);
   require_effect(config);
 }
 
@@ -144,31 +156,31 @@ SharedImage original_in(const SharedImage& image, const Box& box) {
 std::vector<DerivedImage> derived_images(const SharedImage& whole, const Box& box, const FeaturesConfig& config) {
   const Image& image = *whole;
   std::vector<DerivedImage> derived;
-  const auto add = [&](const std::string& name, Image made) {
-    derived.push_back({name, std::make_shared<const Image>(std::move(made)), ""});
+  const auto add = [&](const std::string& type, const std::string& name, Image made) {
+    derived.push_back({name, std::make_shared<const Image>(std::move(made)), "", type});
   };
   for (const auto& type : config.image_types) {
     if (type == "original") {
-      derived.push_back({type, original_in(whole, box), ""});
+      derived.push_back({type, original_in(whole, box), "", type});
     } else if (type == "log") {
       for (const double sigma : config.sigma_mm) {
         const std::string reason = log_skipped(image.grid, sigma);
         const std::string name = log_name_of(sigma, config);
-        if (reason.empty()) add(name, cut(laplacian_recursive_gaussian(image, sigma), box));
-        else derived.push_back({name, nullptr, reason});
+        if (reason.empty()) add(type, name, cut(laplacian_recursive_gaussian(image, sigma), box));
+        else derived.push_back({name, nullptr, reason, type});
       }
     } else {
       auto images = images_of(type, image, box, config);
       for (const auto& name : names_of(type, config)) {  // the order of the columns
         const auto found = std::find_if(images.begin(), images.end(), [&](const auto& i) { return i.name == name; });
         if (found == images.end()) throw std::logic_error("no image " + name);
-        add(name, cut_by_filter(type) ? std::move(found->image) : cut(found->image, box));
+        add(type, name, cut_by_filter(type) ? std::move(found->image) : cut(found->image, box));
       }
     }
   }
   const Extent extent = extent_of(config);
   for (const auto& [name, kind, filter] : named_filters(config.filters, extent))
-    add(name, standard_filter_in(image, box, filter, extent));
+    add(name, name, standard_filter_in(image, box, filter, extent));
   return derived;
 }
 

@@ -32,6 +32,7 @@ struct DerivedImage {
   std::string name;
   SharedImage image;
   std::string reason;
+  std::string type = "";  ///< which of the config's image types, or the name of its filter
 };
 /// The image on the box; shared where that is all of it.
 SharedImage original_in(const SharedImage& image, const Box& box);

@@ -56,13 +56,17 @@ Mask place_lesion(const RadiologyConfig& config, const ExaminationFiles& files, 
 
 void require_coverage(const Volume& channel, const Mask& lesion, const std::filesystem::path& file) {
   std::int64_t missing = 0;
-  for (std::size_t i = 0; i < lesion.voxels.size(); ++i)
-    missing += lesion.voxels[i] != 0 && !std::isfinite(channel.voxels[i]);
+  std::array<double, 3> first = {};  // mm
+  for (std::size_t i = 0; i < lesion.voxels.size(); ++i) {
+    if (lesion.voxels[i] == 0 || std::isfinite(channel.voxels[i])) continue;
+    const auto at = lesion.grid.place(i);
+    if (missing++ == 0) first = lesion.grid.position_mm(at[0], at[1], at[2]);
+  }
   if (missing == 0) return;
   throw InputError(
-      fmt::format("{}: {} of {} lesion voxels lie outside it or are not finite; was the mask drawn on another "
-                  "examination?",
-                  name_of_file(file), missing, lesion.count()));
+      fmt::format("{}: {} of {} lesion voxels lie outside it or are not finite, the first at ({:.6g}, {:.6g}, {:.6g}) "
+                  "mm; was the mask drawn on another examination?",
+                  name_of_file(file), missing, lesion.count(), first[0], first[1], first[2]));
 }
 
 }  // namespace

@@ -22,18 +22,31 @@ struct Work {
   int margin;
   const Measure& measure;
   std::vector<LabelledRegion>& regions;
-  std::string not_finite;
+  const Image& given;
+  std::string not_finite;  ///< its voxels
 };
+
+/// Which voxel it is that is not finite: of the region where its indices are those of the image that was given.
+std::string place_of_not_finite(const Roi& roi, const Image& image, const std::array<int, 3>& low, const Work& work) {
+  for (std::size_t v = 0; &image == &work.given && v < roi.voxels.size(); ++v) {
+    const auto at = roi.grid_place(roi.voxels[v]);
+    const std::array<int, 3> index = {at[0] + low[0], at[1] + low[1], at[2] + low[2]};
+    const double value = image.voxels[image.grid.index(index[0], index[1], index[2])];
+    if (!std::isfinite(value)) return "; the first is " + voxel_text(value, index);
+  }
+  return work.not_finite.empty() ? "" : "; the image holds " + work.not_finite;
+}
 
 /// PyRadiomics' checks and re-segmentation, then the features.
 void measure_label(const Image& image, const Box& box, const MeasuredImages& images, const LabelMap& map,
                    std::size_t place, const Work& work) {
   LabelledRegion& region = work.regions[place];
   const auto& processing = work.config.processing;
+  Roi roi;
+  std::optional<Roi> kept;
   try {
-    const Roi roi = make_roi(map, region.label);
+    roi = make_roi(map, region.label);
     require_measurable(roi, processing);
-    std::optional<Roi> kept;
     if (!processing.resegment_range.empty() || processing.resegment_outliers_sd > 0) {
       const bool whole = is_whole(box, image.grid);
       const auto intensities = whole ? intensities_in(roi, image) : intensities_in(roi, cut(image, box));
@@ -42,7 +55,9 @@ void measure_label(const Image& image, const Box& box, const MeasuredImages& ima
     }
     const Roi& intensity = kept ? *kept : roi;
     work.measure(place, {processing.resegment_shape ? intensity : roi, intensity, images.derived, map.grid,
-                         region.label, images.original, work.not_finite, region.box});
+                         region.label, images.original, work.not_finite, region.box, &image, box.low, &roi});
+  } catch (const NotFinite& error) {
+    region.failure = error.what() + place_of_not_finite(kept ? *kept : roi, image, box.low, work);
   } catch (const InputError& error) {
     region.failure = error.what();
   }
@@ -172,15 +187,6 @@ void require_settings(const RadiomicsConfig& config) {
     throw InputError("round_intensities: has no effect under profile pyradiomics");
 }
 
-std::string first_not_finite(const Image& image) {
-  const auto found = std::find_if(image.voxels.begin(), image.voxels.end(), [](double v) { return !std::isfinite(v); });
-  if (found == image.voxels.end()) return "";
-  const auto place = found - image.voxels.begin();
-  const std::int64_t width = image.grid.size[0], height = image.grid.size[1];
-  return fmt::format("{} at ({}, {}, {})", std::isnan(*found) ? "a NaN" : "an infinity", place % width,
-                     place / width % height, place / (width * height));
-}
-
 Box measured_box(const Box& box, const Grid& grid, const FeaturesConfig& config, int margin) {
   std::array<int, 3> reach = {margin, margin, margin};
   const auto families = families_of(config);
@@ -197,7 +203,7 @@ std::vector<LabelledRegion> for_each_region(const Image& image, LabelMap map, co
   std::vector<LabelledRegion> regions = regions_of(map, config.labels);
   if (!same_grid(image.grid, map.grid)) map = on_grid(image.grid, map, config, regions);
   map.grid = image.grid;  // equal but for what headers blur
-  const Work work{config, margin, measure, regions, first_not_finite(image)};
+  const Work work{config, margin, measure, regions, image, not_finite_voxels(image)};
   Image normalized;
   if (config.processing.normalize) normalized = normalize_image(image, config.processing);
   const Image& used = config.processing.normalize ? normalized : image;

@@ -19,8 +19,11 @@ struct MeasuredRegion {
   Grid grid;
   int label = 0;
   SharedImage original = nullptr;  ///< on that grid; may be left out where no morphology is measured
-  std::string not_finite = "";     ///< "a NaN at (3, 4, 5)", of the image as it was given; "" when there is none
+  std::string not_finite = "";     ///< not_finite_voxels() of the image as it was given
   Box box = {};  ///< of the label on the grid of the image that was given
+  const Image* processed = nullptr;  ///< normalised, cut, resampled: what `grid` is a box of
+  std::array<int, 3> low = {};       ///< of that box
+  const Roi* unsegmented = nullptr;  ///< before re-segmentation, also where shape is of the region after it
 };
 
 /// A label of the mask as it was given, and why it cannot be measured.
@@ -31,9 +34,6 @@ struct LabelledRegion : LabelFacts {
 /// Throws InputError for settings that no image can be measured with: wrong lists, what has no effect under the
 /// profile, unknown names. Reads no image.
 void require_settings(const RadiomicsConfig& config);
-
-/// "a NaN at (3, 4, 5)": the first voxel that is NaN or infinite; "" when all are finite.
-std::string first_not_finite(const Image& image);
 
 /// The box that features of a region in `box` look at: `margin` voxels more, and what local intensities reach.
 Box measured_box(const Box& box, const Grid& grid, const FeaturesConfig& config, int margin = 0);

@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "core/error.h"
+#include "radiology/filters.h"
 #include "radiology/itk_image.h"
 #include "radiology/preprocessing.h"
 
@@ -90,7 +91,7 @@ Volume resample(const Volume& volume, const Grid& grid, Interpolation interpolat
   for (const float voxel : volume.voxels) {
     if (std::isnan(voxel)) {
       throw InputError(
-          "some voxels are not finite, which B-splines would spread over the whole volume; set "
+          "holds " + not_finite_voxels(to_image(volume)) + ", which B-splines would spread over the whole volume; set "
           "[radiology.preprocessing] interpolation = \"linear\"");
     }
   }

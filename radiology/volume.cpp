@@ -31,6 +31,11 @@ bool close(const std::array<double, N>& a, const std::array<double, N>& b, doubl
 
 }  // namespace
 
+std::array<int, 3> Grid::place(std::size_t index) const {
+  const auto width = static_cast<std::size_t>(size[0]), slice = width * static_cast<std::size_t>(size[1]);
+  return {static_cast<int>(index % width), static_cast<int>(index % slice / width), static_cast<int>(index / slice)};
+}
+
 std::array<double, 3> Grid::position_mm(double x, double y, double z) const {
   const std::array<double, 3> step = {x * spacing_mm[0], y * spacing_mm[1], z * spacing_mm[2]};
   std::array<double, 3> p = origin;

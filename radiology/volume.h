@@ -22,6 +22,8 @@ struct Grid {
     return static_cast<std::size_t>(x) +
            static_cast<std::size_t>(size[0]) * (static_cast<std::size_t>(y) + static_cast<std::size_t>(size[1]) * z);
   }
+  /// (x, y, z) of a place in the voxel arrays.
+  std::array<int, 3> place(std::size_t index) const;
   std::array<double, 3> position_mm(double x, double y, double z) const;
   bool operator==(const Grid&) const = default;
 };

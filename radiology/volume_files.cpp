@@ -20,6 +20,7 @@
 #include "radiology/complete_file.h"
 #include "radiology/image_processing.h"
 #include "radiology/itk_image.h"
+#include "radiology/nifti.h"
 #include "radiology/volume.h"
 
 namespace radiopath::radiology {
@@ -106,6 +107,7 @@ itk::ImageIOBase::Pointer open_header(const std::filesystem::path& file, CheckDe
   } catch (const itk::ExceptionObject& error) {
     unreadable(file, error);
   }
+  require_voxel_size(file);
   require_channel(file, *io, accepted);
   require_dimensions(file, *io, accepted);
   require_complete(file, static_cast<std::int64_t>(io->GetImageSizeInBytes()), depth);
@@ -238,12 +240,21 @@ LabelMap labels_of(const Stored& stored) {
     for (const auto voxel : voxels) all &= is_label(voxel);
     if (all) return;
     const auto found = std::find_if_not(voxels.begin(), voxels.end(), [](auto voxel) { return is_label(voxel); });
+    const auto index = stored.grid.place(static_cast<std::size_t>(found - voxels.begin()));
     throw InputError(
-        fmt::format("{}: voxel {} holds {}; expected labels, whole numbers up to 32767. Was the mask "
-                    "interpolated, or is it the image?",
-                    stored.file.string(), found - voxels.begin(), *found));
+        fmt::format("{}: holds {}; expected labels, whole numbers up to 32767. Was the mask interpolated, or is it the "
+                    "image?",
+                    stored.file.string(), voxel_text(static_cast<double>(*found), index)));
   });
   return {stored.grid, stored.as<std::int16_t>()};
+}
+
+/// ITK fills them with 0.
+template <class Voxel>
+void restore_not_finite(const std::filesystem::path& file, std::vector<Voxel>& voxels) {
+  for_each_not_finite(file, [&](std::int64_t place, double value) {
+    if (std::cmp_less(place, voxels.size())) voxels[static_cast<std::size_t>(place)] = static_cast<Voxel>(value);
+  });
 }
 
 Image image_of(const Stored& stored) {
@@ -251,7 +262,9 @@ Image image_of(const Stored& stored) {
   const VoxelType type = stored.type == FLOAT    ? VoxelType::float32
                          : stored.type == DOUBLE ? VoxelType::float64
                                                  : VoxelType::integer;
-  return {stored.grid, stored.as<double>(), type};
+  Image image{stored.grid, stored.as<double>(), type};
+  if (type != VoxelType::integer) restore_not_finite(stored.file, image.voxels);
+  return image;
 }
 
 template <class Voxel>
@@ -274,6 +287,7 @@ void write_voxels(const std::filesystem::path& file, const Grid& grid, const std
 Volume read_volume(const std::filesystem::path& file) {
   const Stored stored = read_stored(file);
   Volume volume{stored.grid, stored.as<float>()};
+  restore_not_finite(file, volume.voxels);
   for (float& voxel : volume.voxels) {
     if (!std::isfinite(voxel)) voxel = std::numeric_limits<float>::quiet_NaN();
   }
@@ -286,7 +300,7 @@ LabelMap read_label_map(const std::filesystem::path& file) { return labels_of(re
 
 ImageFile read_image_file(const std::filesystem::path& file) {
   const Stored stored = read_stored(file, {.slices = true});
-  return {image_of(stored), stored.dimensions, stored.hash()};
+  return {image_of(stored), stored.dimensions, stored.hash(), is_nifti(file)};
 }
 
 LabelFile read_label_file(const std::filesystem::path& file, int channel) {

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "core/error.h"
+#include "core/files.h"
 #include "core/log.h"
 #include "core/table.h"
 #include "training/features_dictionary.h"
@@ -49,6 +50,17 @@ std::vector<std::pair<std::string, std::string>> lines_of(const std::string& tom
     if (!line.empty()) lines.emplace_back(section, line);
   }
   return lines;
+}
+
+/// Throws InputError where what is read would be written over.
+void require_apart(const fs::path& output, const FeatureCases& cases) {
+  const auto refuse = [&](const fs::path& input) {
+    std::error_code absent;
+    if (!input.empty() && fs::equivalent(output, input, absent))
+      throw InputError(output.string() + ": is an input; name another file to write");
+  };
+  refuse(cases.file);
+  for (const FeatureCase& one : cases.cases) refuse(one.image), refuse(one.mask);
 }
 
 /// The settings that differ from the defaults, as TOML; those of a filter all.
@@ -121,14 +133,19 @@ int run_features(const Options& o) {
   if (!o.dictionary.empty()) write_dictionary(o.dictionary, config.features);
   if (o.inputs.empty()) return 0;
   const auto cases = cases_of(o, config);
+  if (!o.output.empty()) {
+    require_apart(o.output, cases);
+    require_writable(o.output);
+  }
   if (o.suggest_bins) return suggest(o, cases, config);
   if (o.output.empty() && o.maps.empty())
     throw InputError("features: name what to write: -o FILE.csv for the table, --maps DIR for voxel-based maps");
+  if (!o.maps.empty()) require_writable(o.maps / "maps.csv");
   int status = 0;
   if (!o.maps.empty()) {
     const FeatureRows rows = write_maps(o.maps, cases, config);
-    fmt::print("{} maps of {} regions: {}\n", radiology::map_columns(config.features).size(), rows.rows.size(),
-               o.maps.string());
+    fmt::print("{} maps of {} regions: {}\n", radiology::map_columns(config.features).size(),
+               rows.rows.size() - rows.failed.size(), o.maps.string());
     status = finish(rows);
   }
   if (!o.output.empty() && status != kInterruptedStatus) status = std::max(status, finish(extract(o, cases, config)));
@@ -163,6 +180,8 @@ std::function<int()> add_features(CLI::App& app) {
   verb->add_flag("--print-config", o->print_config, "print what differs from the defaults as TOML, and stop");
   verb->add_flag("--reference", o->reference, "print every setting with its meaning, unit and range, and stop");
   verb->add_option("--repeat", o->repeat, "passes over the cases, each timed")->check(CLI::Range(1, 1000));
+  verb->footer("Exit status: 0 done, 1 wrong input, 2 usage, 3 some rows failed (their column\n"
+               "'status' says why) and the others are complete, 130 interrupted.");
   verb->parse_complete_callback([o] {
     if (o->inputs.empty() && !o->print_config && !o->reference && o->dictionary.empty())
       throw CLI::RequiredError("IMAGE MASK or CASES.csv");

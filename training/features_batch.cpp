@@ -111,6 +111,7 @@ void run_group(const std::vector<FeatureCase>& cases, const std::vector<std::siz
   const std::string unread = failure_of("memory ran out when image and mask were read", [&] {
     image = read_image_file(first.image);
     mask = read_label_file(first.mask, first.channel);
+    if (image.nifti) fill_beyond_labels(image.image, mask.labels);
   });
   std::vector<LabelCall> calls;
   for (const std::size_t place : group) {

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <numeric>
 #include <type_traits>
 
 #include "core/hash.h"
@@ -111,35 +110,10 @@ void add_region(Diagnostics& cells, const std::string& prefix, const Roi& roi, c
   cells[prefix + "CenterOfMass"] = tuple_text(grid.position_mm(sum[0], sum[1], sum[2]));
 }
 
-void add_intensities(Diagnostics& cells, const std::string& prefix, const Roi& roi, const MeasuredRegion& region) {
-  if (!region.original || roi.voxels.empty()) return;
-  const auto values = intensities_in(roi, *region.original);
-  const auto [low, high] = std::minmax_element(values.begin(), values.end());
-  const double sum = std::accumulate(values.begin(), values.end(), 0.0);
-  cells[prefix + "Mean"] = format_double(sum / static_cast<double>(values.size()));
-  cells[prefix + "Minimum"] = format_double(*low);
-  cells[prefix + "Maximum"] = format_double(*high);
-}
-
-/// The grid that a region's surroundings were resampled to.
-Grid interpolated_grid(const Grid& image, const Box& box, const RadiomicsConfig& config) {
-  const auto& processing = config.processing;
-  if (profile_of(config.features) == Profile::kIbsi) return centred_grid(image, processing.resampled_spacing_mm);
-  if (const auto grid = resampled_grid(image, box, processing)) return *grid;
-  const int pad = processing.pad_distance;
-  return cut(image, grown(box, {pad, pad, pad}, image.size));
-}
-
-/// Voxels from the corner of `whole` to that of `part`, a piece of it.
-std::array<int, 3> shift_of(const Grid& part, const Grid& whole) {
-  std::array<int, 3> shift = {};
-  for (std::size_t a = 0; a < 3; ++a) {
-    double steps = 0;
-    for (std::size_t row = 0; row < 3; ++row)
-      steps += whole.direction[3 * row + a] * (part.origin[row] - whole.origin[row]);
-    shift[a] = static_cast<int>(std::lround(steps / whole.spacing_mm[a]));
-  }
-  return shift;
+void add_summary(Diagnostics& cells, const std::string& prefix, const ImageSummary& summary) {
+  cells[prefix + "Mean"] = format_double(summary.mean);
+  cells[prefix + "Minimum"] = format_double(summary.minimum);
+  cells[prefix + "Maximum"] = format_double(summary.maximum);
 }
 
 }  // namespace
@@ -156,7 +130,10 @@ std::vector<std::string> diagnostic_columns(const RadiomicsConfig& config) {
   add("Mask-original_", geometry);
   add("Mask-original_", kOfRegion);
   if (config.processing.resample_mask) add("Mask-corrected_", {"BoundingBox", "VoxelNum"});
-  if (resamples(config)) add("Image-interpolated_", geometry);
+  if (resamples(config)) {
+    add("Image-interpolated_", geometry);
+    add("Image-interpolated_", kOfIntensities);
+  }
   for (const auto& [stage, there] : {std::pair{"Mask-interpolated_", resamples(config)},
                                      std::pair{"Mask-resegmented_", resegments(config)}}) {
     if (!there) continue;
@@ -180,18 +157,16 @@ Diagnostics run_diagnostics(const RadiomicsConfig& config) {
 }
 
 Diagnostics file_diagnostics(const ImageFile& image, const LabelFile& mask) {
-  const auto [mean, low, high] = summary_of(image.image);
   const std::string of_image = kPrefix + "Image-original_", of_mask = kPrefix + "Mask-original_";
-  return {{of_image + "Hash", image.voxel_hash},
-          {of_image + "Dimensionality", fmt::format("{}D", image.dimensions)},
-          {of_image + "Spacing", tuple_text(image.image.grid.spacing_mm)},
-          {of_image + "Size", tuple_text(image.image.grid.size)},
-          {of_image + "Mean", format_double(mean)},
-          {of_image + "Minimum", format_double(low)},
-          {of_image + "Maximum", format_double(high)},
-          {of_mask + "Hash", mask.voxel_hash},
-          {of_mask + "Spacing", tuple_text(mask.labels.grid.spacing_mm)},
-          {of_mask + "Size", tuple_text(mask.labels.grid.size)}};
+  Diagnostics cells = {{of_image + "Hash", image.voxel_hash},
+                       {of_image + "Dimensionality", fmt::format("{}D", image.dimensions)},
+                       {of_image + "Spacing", tuple_text(image.image.grid.spacing_mm)},
+                       {of_image + "Size", tuple_text(image.image.grid.size)},
+                       {of_mask + "Hash", mask.voxel_hash},
+                       {of_mask + "Spacing", tuple_text(mask.labels.grid.spacing_mm)},
+                       {of_mask + "Size", tuple_text(mask.labels.grid.size)}};
+  add_summary(cells, of_image, summary_of(image.image.voxels));
+  return cells;
 }
 
 std::map<int, Diagnostics> mask_diagnostics(const LabelMap& labels, const RadiomicsConfig& config) {
@@ -212,26 +187,32 @@ std::map<int, Diagnostics> mask_diagnostics(const LabelMap& labels, const Radiom
   return cells;
 }
 
-Diagnostics region_diagnostics(const MeasuredRegion& region, const Grid& image, const RadiomicsConfig& config) {
+Diagnostics region_diagnostics(const MeasuredRegion& region, const RadiomicsConfig& config) {
   Diagnostics cells;
-  Grid grid = image;
-  if (resamples(config)) {
-    grid = interpolated_grid(image, region.box, config);
-    cells[kPrefix + "Image-interpolated_Spacing"] = tuple_text(grid.spacing_mm);
-    cells[kPrefix + "Image-interpolated_Size"] = tuple_text(grid.size);
-  }
-  const auto shift = shift_of(region.grid, grid);
-  const auto add = [&](const std::string& stage, const Roi& roi) {
-    const std::string prefix = kPrefix + "Mask-" + stage + "_";
-    cells[prefix + "Spacing"] = tuple_text(grid.spacing_mm);
-    cells[prefix + "Size"] = tuple_text(grid.size);
-    add_region(cells, prefix, roi, shift, grid);
-    add_intensities(cells, prefix, roi, region);
+  const Image& image = *region.processed;
+  const auto add_grid = [&](const std::string& prefix) {
+    cells[prefix + "Spacing"] = tuple_text(image.grid.spacing_mm);
+    cells[prefix + "Size"] = tuple_text(image.grid.size);
   };
-  // With resegment_shape the region before re-segmentation is gone.
-  const bool kept = !(resegments(config) && config.processing.resegment_shape);
-  if (resamples(config) && kept) add("interpolated", region.morphological);
-  if (resegments(config)) add("resegmented", region.intensity);
+  const auto add_mask = [&](const std::string& stage, const Roi& roi) {
+    const std::string prefix = kPrefix + "Mask-" + stage + "_";
+    add_grid(prefix);
+    add_region(cells, prefix, roi, region.low, image.grid);
+    std::vector<double> intensities;
+    for (const std::int32_t voxel : roi.voxels) {
+      const auto at = roi.grid_place(voxel);
+      intensities.push_back(
+          image.voxels[image.grid.index(at[0] + region.low[0], at[1] + region.low[1], at[2] + region.low[2])]);
+    }
+    add_summary(cells, prefix, summary_of(intensities));
+  };
+  if (resamples(config)) {
+    const std::string prefix = kPrefix + "Image-interpolated_";
+    add_grid(prefix);
+    add_summary(cells, prefix, summary_of(image.voxels));
+    add_mask("interpolated", *region.unsegmented);
+  }
+  if (resegments(config)) add_mask("resegmented", region.intensity);
   return cells;
 }
 

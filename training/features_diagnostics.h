@@ -23,8 +23,7 @@ Diagnostics file_diagnostics(const radiology::ImageFile& image, const radiology:
 /// Figures of the mask as it was given, by label.
 std::map<int, Diagnostics> mask_diagnostics(const radiology::LabelMap& labels,
                                             const radiology::RadiomicsConfig& config);
-/// What preprocessing made of a region of an image on the grid `image`.
-Diagnostics region_diagnostics(const radiology::MeasuredRegion& region, const radiology::Grid& image,
-                               const radiology::RadiomicsConfig& config);
+/// What preprocessing made of a region and its image.
+Diagnostics region_diagnostics(const radiology::MeasuredRegion& region, const radiology::RadiomicsConfig& config);
 
 }  // namespace radiopath::training

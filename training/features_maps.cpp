@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "core/files.h"
 #include "radiology/engine.h"
 #include "training/features_batch.h"
 #include "training/features_diagnostics.h"
@@ -47,7 +48,7 @@ FeatureRows write_maps(const fs::path& folder, const FeatureCases& cases, const 
   names.emplace_back("status");
   FeatureRows table;
   table.header = header_of(cases, names);
-  fs::create_directories(folder);
+  create_folder(folder);
 
   std::vector<MappedCase> mapped(cases.cases.size());
   const auto work = [&](const LabelCall& call, const ImageFile& image, LabelFile mask) {

@@ -49,7 +49,7 @@ void measure_call(const LabelCall& call, const ImageFile& image, LabelFile mask,
     original = mask_diagnostics(mask.labels, config);
   }
   const auto observe = [&](const MeasuredRegion& region) {
-    if (config.diagnostics) processed[region.label] = region_diagnostics(region, image.image.grid, config);
+    if (config.diagnostics) processed[region.label] = region_diagnostics(region, config);
   };
   auto rows = extract_regions(image.image, std::move(mask.labels), config, observe);
   if (image.dimensions == 2) leave_out_volumes(rows, columns);

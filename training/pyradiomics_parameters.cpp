@@ -186,6 +186,11 @@ const std::map<std::string, Apply> kSettings = {
     {"gldm_a", [](auto& c, const auto& n) { c.features.gldm_a = not_negative(n); }},
     {"voxelArrayShift", [](auto& c, const auto& n) { c.features.voxel_array_shift = number_in(n); }}};
 
+/// Settings that every image type may have of its own.
+const std::map<std::string, std::function<void(radiology::BinsConfig&, const YAML::Node&)>> kImageTypeSettings = {
+    {"binWidth", [](auto& bins, const auto& n) { bins.bin_width = positive(n); }},
+    {"binCount", [](auto& bins, const auto& n) { bins.bin_count = whole(n, 1, 65536); }}};
+
 const std::map<std::string, Apply> kVoxelSettings = {
     {"kernelRadius", [](auto& c, const auto& n) { c.maps.kernel_radius = whole(n, 1, 100); }},
     {"maskedKernel", [](auto& c, const auto& n) { c.maps.masked_kernel = truth(n); }},
@@ -283,19 +288,32 @@ class Converter {
       if (found == known.end()) return unknown(key, "imageType", name, known);
       auto& types = config_.features.image_types;
       if (std::find(types.begin(), types.end(), found->second) == types.end()) types.push_back(found->second);
-      const auto filter = kFilterSettings.find(name);
       walk(value, "imageType." + name, [&](const std::string& setting, const YAML::Node& at, const YAML::Node& to) {
-        if (filter != kFilterSettings.end() && filter->second.contains(setting))
-          later_.push_back([this, apply_to = filter->second.at(setting), path = "imageType." + name + "." + setting, at,
-                            to] { apply(apply_to, path, at, to); });
-        else if (kSettings.contains(setting))
-          refuse(at, fmt::format("imageType.{}.{}: a setting for one image type alone cannot be honoured; put it under "
-                                 "'setting', or extract this image type in a run of its own", name, setting));
-        else unknown(at, "imageType." + name, setting,
-                     filter == kFilterSettings.end() ? std::map<std::string, Apply>() : filter->second);
+        image_type_setting(name, found->second, setting, at, to);
       });
     });
     if (config_.features.image_types.empty()) config_.features.image_types = {"original"};
+  }
+
+  /// What stands under an image type, `ours` by our name.
+  void image_type_setting(const std::string& type, const std::string& ours, const std::string& setting,
+                          const YAML::Node& at, const YAML::Node& to) {
+    const auto filter = kFilterSettings.find(type);
+    const auto of_filter = filter == kFilterSettings.end() ? std::map<std::string, Apply>() : filter->second;
+    const std::string path = "imageType." + type + "." + setting;
+    if (const auto own = of_filter.find(setting); own != of_filter.end()) {
+      later_.push_back([this, own = own->second, path, at, to] { apply(own, path, at, to); });
+    } else if (const auto bins = kImageTypeSettings.find(setting); bins != kImageTypeSettings.end()) {
+      if (to.IsNull()) refuse(at, path + ": expected a number");  // PyRadiomics would undo what 'setting' says
+      else apply([&](auto& c, const auto& n) { bins->second(c.features.bins[ours], n); }, path, at, to);
+    } else if (kSettings.contains(setting)) {
+      refuse(at, path + ": this setting for one image type alone cannot be honoured; put it under 'setting', or "
+                        "extract this image type in a run of its own");
+    } else {
+      std::map<std::string, Apply> known = of_filter;
+      for (const auto& [name, unused] : kImageTypeSettings) known.try_emplace(name);
+      unknown(at, "imageType." + type, setting, known);
+    }
   }
 
   void feature_classes(const YAML::Node& node) {
@@ -333,6 +351,8 @@ class Converter {
   void finish() {
     for (const auto& step : later_) step();  // an image type's own settings win over those of 'setting'
     auto& features = config_.features;
+    if (features.bin_count > 0)  // PyRadiomics looks at no binWidth where there is a binCount
+      std::erase_if(features.bins, [](const auto& own) { return own.second.bin_count == 0; });
     if (!classes_named_ && features.force_2d) features.families.emplace_back("shape2D");  // all that PyRadiomics has
     if (!resamples_) config_.processing.resampled_spacing_mm.clear();
     if (shape_2d_line_.IsDefined() && !shape_2d_line_.IsNull() && !features.force_2d) {
@@ -340,7 +360,10 @@ class Converter {
                              "or take the class away");
     }
     const auto log = std::find(features.image_types.begin(), features.image_types.end(), "log");
-    if (log != features.image_types.end() && features.sigma_mm.empty()) features.image_types.erase(log);  // as there
+    if (log != features.image_types.end() && features.sigma_mm.empty()) {
+      features.image_types.erase(log);  // as there
+      features.bins.erase("log");
+    }
     if (features.image_types.empty())
       problems_.push_back(file_ + ": imageType LoG needs sigma, as LoG: {sigma: [2, 4]}");
   }

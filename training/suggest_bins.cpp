@@ -59,8 +59,8 @@ Seen look(const DerivedImage& image, const MeasuredRegion& region, const Radiomi
     seen.low = *low;
     seen.high = *high;
     if (seen.low == seen.high) seen.failure = fmt::format("every voxel holds {}", seen.low);
-  } catch (const InputError& error) {
-    seen.failure = error.what();
+  } catch (const NotFinite& error) {
+    seen.failure = error.what() + (region.not_finite.empty() ? "" : "; the image holds " + region.not_finite);
   }
   return seen;
 }
@@ -140,7 +140,7 @@ std::string advice(const std::vector<std::vector<int>>& levels, const std::vecto
   if (suited < levels.size())
     text += fmt::format("warning     no one width suits all: at {:g}, {} of {} are outside {} to {} levels.\n"
                         "            Are their units the same? Or normalize, set features.bin_count, or\n"
-                        "            measure image types in runs of their own.\n",
+                        "            give image types widths of their own, as features.bins.wavelet.\n",
                         widths[best], levels.size() - suited, levels.size(), kFewest, kMost);
   if (config.bin_count > 0)
     text +=

@@ -1,5 +1,8 @@
 // Random streams, parallel loops, hashes, atomic files and the run folder.
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
@@ -110,6 +113,39 @@ TEST(WriteAtomically, LeavesNothingBehindWhenItFails) {
                                 }),
                InputError);
   EXPECT_TRUE(std::filesystem::is_empty(folder));
+}
+
+TEST(WriteAtomically, KeepsLinksAndPipesAndRefusesFolders) {
+  const auto folder = fresh_folder("places");
+  std::filesystem::create_directory(folder);
+  std::filesystem::create_symlink("b.csv", folder / "a.csv");  // to what is not there yet
+  for (const std::string text : {"one", "two"}) {
+    write_text(folder / "a.csv", text);
+    EXPECT_TRUE(std::filesystem::is_symlink(folder / "a.csv"));
+    EXPECT_EQ(read_text(folder / "b.csv"), text);
+  }
+  const auto pipe = folder / "pipe";
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  const int end = open(pipe.c_str(), O_RDWR);  // so that the writer finds a reader
+  require_writable(pipe);
+  write_text(pipe, "through");
+  char read_back[8] = {};
+  EXPECT_EQ(read(end, read_back, 7), 7);
+  EXPECT_STREQ(read_back, "through");
+  EXPECT_TRUE(std::filesystem::is_fifo(pipe));
+  close(end);
+  const auto refusal = [](const std::filesystem::path& file) {
+    try {
+      require_writable(file);
+    } catch (const InputError& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  EXPECT_EQ(refusal(folder), folder.string() + ": is a folder; expected a file to write");
+  EXPECT_EQ(refusal(folder / "b.csv/c.csv"), (folder / "b.csv").string() + ": cannot be created: Not a directory");
+  EXPECT_EQ(refusal(folder / "deep/c.csv"), "");
+  EXPECT_TRUE(std::filesystem::is_empty(folder / "deep"));
 }
 
 TEST(RunFolder, MakesOnceAndAgainOnlyForAnotherKey) {

@@ -258,6 +258,42 @@ TEST(Engine, NamesLabels) {
   for (const char* text : {"", "0", "1,", "two", "1.5"}) EXPECT_THROW(labels_of(text), InputError) << text;
 }
 
+/// Places of voxels that are not finite: those of the region, else those of the image as it was given.
+TEST(Engine, VoxelsThatAreNotFiniteAreNamed) {
+  Phantom p = phantom();
+  RadiomicsConfig config;
+  config.labels = std::vector<int>{3};
+  p.image.voxels[p.image.grid.index(0, 0, 0)] = NAN;  // in no region
+  p.image.voxels[p.image.grid.index(12, 12, 2)] = INFINITY;
+  p.image.voxels[p.image.grid.index(12, 13, 2)] = NAN;
+  const auto failure = [&] { return extract_regions(p.image, p.map, config).at(0).failure; };
+  const std::string in_region = "2 of the region's 100 voxels are NaN or infinite; leave them out of the mask";
+  const std::string in_image = "3 voxels that are NaN or infinite, the first a NaN at (0, 0, 0)";
+  EXPECT_EQ(failure(), in_region + "; the first is an infinity at (12, 12, 2)");
+  config.processing.resegment_range = {-2, 2};
+  config.processing.resegment_mode = "sigma";
+  EXPECT_EQ(failure(), in_region + "; the first is an infinity at (12, 12, 2)");
+  config.processing.resegment_mode = "relative";
+  EXPECT_EQ(failure(), in_region + "; the first is an infinity at (12, 12, 2)");
+  config.processing.resegment_range = {};
+  config.processing.pre_crop = true;
+  EXPECT_EQ(failure(), in_region + "; the image holds " + in_image);
+  const auto refusal = [&] {
+    try {
+      extract_regions(p.image, p.map, config);
+    } catch (const InputError& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  config.processing.normalize = true;
+  EXPECT_EQ(refusal(), "cannot be normalised: the image holds " + in_image);
+  config.processing.normalize = false;
+  config.processing.resampled_spacing_mm = {0.5, 0.5, 0.5};
+  EXPECT_EQ(refusal(), "the image holds " + in_image +
+                           ", which the interpolator would spread; set interpolator = \"linear\"");
+}
+
 TEST(Engine, BadRegionsAreRowsWithAReason) {
   Phantom p = phantom();
   RadiomicsConfig config;

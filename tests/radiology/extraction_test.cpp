@@ -170,6 +170,23 @@ TEST(Extraction, ShapeIsThereWithoutTheOriginalImage) {
   EXPECT_TRUE(std::isfinite(fitted.train.values(0, fitted.train.column("adc_h1_smooth_firstorder_Variance"))));
 }
 
+/// A profile alone is a config: the families that are measured by default are called otherwise under ibsi.
+TEST(Extraction, DefaultFamiliesFollowTheProfile) {
+  PhantomCohort phantoms(3);
+  const auto columns_of = [&](const std::string& profile, const std::vector<std::string>& families) {
+    phantoms.config.features.profile = profile;
+    phantoms.config.features.families = families;
+    return feature_columns(phantoms.config, 2);
+  };
+  EXPECT_EQ(columns_of("pyradiomics", {}), columns_of("pyradiomics", {"firstorder", "shape", "glcm"}));
+  const auto expected = columns_of("ibsi", {"intensity_statistics", "shape", "glcm"});
+  EXPECT_EQ(columns_of("ibsi", {}), expected);
+  EXPECT_TRUE(check_inputs(phantoms.config, locked_split(phantoms.cohort()).train).empty());
+  const Fitted fitted = run(phantoms, "run");
+  EXPECT_TRUE(fitted.failures.empty());
+  EXPECT_TRUE(std::isfinite(fitted.train.values(0, fitted.train.column("adc_h1_original_intensity_statistics_Mean"))));
+}
+
 TEST(Habitats, SameBytesForAnyThreadCountAndOnResuming) {
   const PhantomCohort phantoms(4);
   std::map<std::string, std::string> files;

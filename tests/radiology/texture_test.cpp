@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "core/random.h"
+#include "radiology/ngtdm.h"
 #include "tests/radiology/feature_tools.h"
 
 // What holds of textures and shapes whatever the data.
@@ -130,6 +131,54 @@ TEST(Texture, SixteenBitGreyLevelsAreComputed) {
   for (const auto& [name, value] : found) EXPECT_TRUE(std::isfinite(value.value)) << name;
   EXPECT_NEAR(found.at("gldm_GrayLevelNonUniformityNormalized").value,
               first_order_values(intensities, levels, 1)[16].value, 1e-15);  // Uniformity
+}
+
+/// The definitions as they stand, a term for every pair of levels (IBSI IPET) in 64-bit mantissas, against sums of
+/// fewer terms.
+void expect_sums_over_pairs(const ToneDifferences& tones) {
+  const auto& levels = tones.levels;
+  using Real = long double;
+  Real voxels = 0, sum = 0, weighted = 0;
+  for (const auto& level : levels) voxels += level.voxels, sum += level.difference;
+  for (const auto& level : levels) weighted += level.voxels / voxels * level.difference;
+  Real contrast = 0, busyness = 0, complexity = 0, strength = 0;
+  for (const auto& a : levels) {
+    for (const auto& b : levels) {
+      const Real i = a.level, j = b.level, pi = a.voxels / voxels, pj = b.voxels / voxels;
+      contrast += pi * pj * (i - j) * (i - j);
+      busyness += std::abs(i * pi - j * pj);
+      complexity += std::abs(i - j) * (pi * a.difference + pj * b.difference) / (pi + pj);
+      strength += (pi + pj) * (i - j) * (i - j);
+    }
+  }
+  const auto n = static_cast<Real>(levels.size());
+  const Real expected[] = {weighted / busyness, 1 / weighted, complexity / voxels,
+                             contrast / (n * (n - 1)) * sum / voxels, strength / sum};
+  const FeatureValues found = ngtdm_values(tones);
+  for (std::size_t f = 0; f < std::size(expected); ++f)
+    EXPECT_NEAR(static_cast<double>(found[f].value / expected[f]), 1, 1e-13) << ngtdm_columns()[f].name << " of " << n;
+}
+
+TEST(Ngtdm, SumsOverPairsAreThoseOfTheDefinition) {
+  Random random(5, "tones");
+  for (const int count : {2, 3, 33, 300, 3000}) {
+    for (const int most : {1, 7, 5000}) {  // voxels of a level: alike, few, of all numbers
+      ToneDifferences tones;
+      for (int level = 0, k = 0; k < count; ++k) {
+        level += 1 + static_cast<int>(random.below(4)) * (k % 3);
+        tones.levels.push_back({level, 1.0 + static_cast<double>(random.below(static_cast<std::uint64_t>(most))),
+                                static_cast<double>(random.below(1000)) / 7});
+      }
+      expect_sums_over_pairs(tones);
+    }
+  }
+}
+
+/// A term for each of the two thousand million pairs would take seconds, for every image.
+TEST(Ngtdm, AnyNumberOfLevelsIsComputed) {
+  ToneDifferences tones;
+  for (int level = 1; level <= 65536; ++level) tones.levels.push_back({level, 1.0 + level % 300, 1});
+  for (const auto& value : ngtdm_values(tones)) EXPECT_TRUE(value.value > 0 && std::isfinite(value.value));
 }
 
 TEST(Texture, MoreGreyLevelsThanAnEigenvalueAllowsAreSaid) {

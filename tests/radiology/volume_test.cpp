@@ -4,16 +4,18 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <barrier>
 #include <cmath>
 #include <filesystem>
+#include <functional>
 #include <limits>
 #include <thread>
 
 #include "core/error.h"
 #include "core/files.h"
-#include "radiology/preprocessing.h"
+#include "radiology/image_processing.h"
 #include "tests/support/scratch.h"
 
 namespace radiopath::radiology {
@@ -117,6 +119,59 @@ TEST(Volume, InfiniteVoxelsBecomeNan) {
   EXPECT_TRUE(std::isnan(read_volume(scratch / "a.nrrd").voxels[3]));
 }
 
+/// A little-endian NIfTI file in the other byte order: the fields of nifti1.h that a reader looks at, and float voxels.
+std::string byte_swapped(std::string nifti) {
+  const auto swap = [&](std::size_t first, std::size_t size, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto at = nifti.begin() + static_cast<std::ptrdiff_t>(first + i * size);
+      std::reverse(at, at + static_cast<std::ptrdiff_t>(size));
+    }
+  };
+  swap(0, 4, 1);     // sizeof_hdr
+  swap(40, 2, 8);    // dim
+  swap(70, 2, 2);    // datatype, bitpix
+  swap(76, 4, 11);   // pixdim, vox_offset, scl_slope, scl_inter
+  swap(252, 2, 2);   // qform_code, sform_code
+  swap(256, 4, 18);  // quaternion, offsets, rows of the affine
+  swap(352, 4, (nifti.size() - 352) / 4);
+  return nifti;
+}
+
+/// ITK reads them as 0.
+TEST(Nifti, VoxelsThatAreNotFiniteStayWhatTheyAre) {
+  const Scratch scratch;
+  Volume volume = ramp();
+  volume.voxels[3] = std::numeric_limits<float>::infinity();
+  volume.voxels[59] = std::numeric_limits<float>::quiet_NaN();
+  write_volume(scratch / "packed.nii.gz", volume);
+  write_volume(scratch / "plain.nii", volume);
+  write_text(scratch / "swapped.nii", byte_swapped(read_text(scratch / "plain.nii")));
+  Image doubles = to_image(volume);
+  write_image(scratch / "double.nii.gz", doubles);
+  for (const char* name : {"packed.nii.gz", "plain.nii", "swapped.nii", "double.nii.gz"}) {
+    const Image image = load_image(scratch / name);
+    const Volume read = read_volume(scratch / name);
+    ASSERT_EQ(image.voxels.size(), 60u) << name;
+    for (std::size_t i = 0; i < 59; ++i) EXPECT_EQ(image.voxels[i], doubles.voxels[i]) << name << " " << i;
+    EXPECT_TRUE(std::isnan(image.voxels[59]) && std::isnan(read.voxels[59]) && std::isnan(read.voxels[3])) << name;
+    EXPECT_EQ(read.voxels[4], volume.voxels[4]);
+    EXPECT_TRUE(same_grid(image.grid, volume.grid)) << name;
+  }
+}
+
+/// ITK takes it for 1 mm.
+TEST(Nifti, AVoxelSizeOfZeroIsAnError) {
+  const Scratch scratch;
+  write_volume(scratch / "a.nii", ramp());
+  std::string bytes = read_text(scratch / "a.nii");
+  bytes.replace(84, 4, 4, '\0');  // pixdim[2]
+  write_text(scratch / "zero.nii", bytes);
+  for (const auto& read : std::vector<std::function<void()>>{[&] { read_volume(scratch / "zero.nii"); },
+                                                             [&] { read_grid(scratch / "zero.nii"); },
+                                                             [&] { read_mask(scratch / "zero.nii"); }})
+    EXPECT_MESSAGE(read(), "zero.nii: the header holds voxels of (0.5, 0, 3) mm; expected sizes above 0");
+}
+
 TEST(Mask, KeepsLabelsAndSelectsThem) {
   const Scratch scratch;
   LabelMap labels{ramp().grid, std::vector<std::int16_t>(60)};
@@ -135,6 +190,11 @@ TEST(Mask, EmptyOrInterpolatedIsAnError) {
   EXPECT_MESSAGE(read_mask(scratch / "empty.nii.gz"), "the mask is empty");
   write_volume(scratch / "soft.nii.gz", ramp());
   EXPECT_MESSAGE(read_mask(scratch / "soft.nii.gz"), "Was the mask interpolated");
+  Volume half = ramp();
+  std::fill(half.voxels.begin(), half.voxels.end(), 0.0f);
+  half.voxels[half.grid.index(2, 1, 1)] = 0.5f;
+  write_volume(scratch / "half.nrrd", half);
+  EXPECT_MESSAGE(read_mask(scratch / "half.nrrd"), "half.nrrd: holds 0.5 at (2, 1, 1); expected labels");
 }
 
 TEST(Volume, BrokenFilesAreNamedWithAReason) {

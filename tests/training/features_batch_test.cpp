@@ -215,7 +215,8 @@ TEST(FeaturesBatch, MessagesNameThePlaceAndTheCause) {
 }
 
 /// PyRadiomics 3.0.1 with SimpleITK 2.5: RadiomicsFeatureExtractor(resampledPixelSpacing=[1, 1, 2],
-/// interpolator="sitkLinear", resegmentRange=[90, 150]).execute("breast1_image.nrrd", "breast1_label.nrrd").
+/// interpolator="sitkLinear", resegmentRange=[90, 150]).execute("breast1_image.nrrd", "breast1_label.nrrd"); the same
+/// with resegmentShape=True.
 const std::map<std::string, std::vector<double>> kDiagnosticsOfBreast1 = {
     {"Image-original_Spacing", {0.664062, 0.664062, 2.1}},
     {"Image-original_Size", {45, 120, 21}},
@@ -228,6 +229,9 @@ const std::map<std::string, std::vector<double>> kDiagnosticsOfBreast1 = {
     {"Mask-original_CenterOfMass", {-100.22011741258741, -2.1432681818181933, 28.629020979021007}},
     {"Image-interpolated_Spacing", {1, 1, 2}},
     {"Image-interpolated_Size", {18, 20, 16}},
+    {"Image-interpolated_Mean", {61.95034722222222}},
+    {"Image-interpolated_Minimum", {43}},
+    {"Image-interpolated_Maximum", {176}},
     {"Mask-interpolated_BoundingBox", {6, 5, 6, 6, 8, 4}},
     {"Mask-interpolated_VoxelNum", {72}},
     {"Mask-interpolated_VolumeNum", {1}},
@@ -244,6 +248,28 @@ const std::map<std::string, std::vector<double>> kDiagnosticsOfBreast1 = {
     {"Mask-resegmented_Mean", {121.27272727272727}},
     {"Mask-resegmented_Maximum", {150}}};
 
+/// Likewise, of brain1 with resampledPixelSpacing=[1.5, 1.5, 4], normalize=True, normalizeScale=100,
+/// resegmentRange=[-1, 1], resegmentMode="sigma".
+const std::map<std::string, std::vector<double>> kDiagnosticsOfBrain1 = {
+    {"Image-interpolated_Size", {36, 48, 23}},
+    {"Image-interpolated_Mean", {49.469618758897724}},
+    {"Image-interpolated_Minimum", {-125.08203598754602}},
+    {"Image-interpolated_Maximum", {441.2429525622924}},
+    {"Mask-interpolated_BoundingBox", {5, 6, 6, 25, 36, 11}},
+    {"Mask-interpolated_VoxelNum", {1944}},
+    {"Mask-interpolated_VolumeNum", {2}},
+    {"Mask-interpolated_CenterOfMassIndex", {17.916666666666668, 16.60545267489712, 11.635802469135802}},
+    {"Mask-interpolated_CenterOfMass", {46.12500000000003, 17.341820987654316, 15.293209876543251}},
+    {"Mask-interpolated_Mean", {104.42755094034968}},
+    {"Mask-interpolated_Minimum", {23.114520611198277}},
+    {"Mask-interpolated_Maximum", {217.35454400092104}},
+    {"Mask-resegmented_VoxelNum", {1230}},
+    {"Mask-resegmented_VolumeNum", {3}},
+    {"Mask-resegmented_CenterOfMass", {44.91097560975612, 17.91829268292682, 16.223170731707363}},
+    {"Mask-resegmented_Mean", {101.06052000433833}},
+    {"Mask-resegmented_Minimum", {66.1321113438028}},
+    {"Mask-resegmented_Maximum", {142.62403135321017}}};
+
 std::vector<double> numbers_in(std::string text) {
   std::vector<double> numbers;
   text.erase(std::remove_if(text.begin(), text.end(), [](char c) { return c == '(' || c == ')'; }), text.end());
@@ -257,17 +283,26 @@ std::vector<double> numbers_in(std::string text) {
 
 TEST(FeatureProvenance, MatchesPyRadiomics) {
   const FeaturesFolder folder;
-  const auto [status, text] = folder.features(
-      kFolder + "breast1_image.nrrd " + kFolder + "breast1_label.nrrd --set 'processing.resampled_spacing_mm=[1,1,2]' "
-      "--set processing.interpolator=linear --set 'processing.resegment_range=[90,150]'");
-  ASSERT_EQ(status, 0) << text;
+  const auto compare = [&](const std::string& patient, const auto& golden, const std::string& settings) {
+    const auto [status, text] =
+        folder.features(kFolder + patient + "_image.nrrd " + kFolder + patient + "_label.nrrd " + settings);
+    ASSERT_EQ(status, 0) << text;
+    const CsvFile table = folder.table();
+    for (const auto& [column, expected] : golden) {
+      const auto found = numbers_in(cell(table, 0, "diagnostics_" + column));
+      ASSERT_EQ(found.size(), expected.size()) << column;
+      for (std::size_t i = 0; i < found.size(); ++i)
+        EXPECT_NEAR(found[i], expected[i], 1e-9 * std::abs(expected[i])) << patient << " " << column;
+    }
+  };
+  compare("brain1", kDiagnosticsOfBrain1,  // whose region shape is of changes no figure
+          "--set processing.resegment_shape=true --set 'processing.resampled_spacing_mm=[1.5,1.5,4]' --set "
+          "processing.normalize=true --set processing.normalize_scale=100 --set 'processing.resegment_range=[-1,1]' "
+          "--set processing.resegment_mode=sigma");
+  compare("breast1", kDiagnosticsOfBreast1,
+          "--set 'processing.resampled_spacing_mm=[1,1,2]' --set processing.interpolator=linear --set "
+          "'processing.resegment_range=[90,150]'");
   const CsvFile table = folder.table();
-  for (const auto& [column, expected] : kDiagnosticsOfBreast1) {
-    const auto found = numbers_in(cell(table, 0, "diagnostics_" + column));
-    ASSERT_EQ(found.size(), expected.size()) << column;
-    for (std::size_t i = 0; i < found.size(); ++i)
-      EXPECT_NEAR(found[i], expected[i], 1e-9 * std::abs(expected[i])) << column;
-  }
   EXPECT_EQ(cell(table, 0, "diagnostics_Image-original_Dimensionality"), "3D");
   EXPECT_EQ(cell(table, 0, "diagnostics_Configuration_EnabledImageTypes"), "[\"original\"]");
   EXPECT_NE(cell(table, 0, "diagnostics_Configuration_Settings").find("\"resampled_spacing_mm\":[1.0,1.0,2.0]"),

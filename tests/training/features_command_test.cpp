@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 
 #include "tests/training/features_phantom.h"
 
@@ -154,8 +155,9 @@ TEST(FeaturesCommand, BadCasesAreRowsWithAReason) {
       {"empty", "the mask is empty: no voxel is nonzero"},
       {"absent", "no voxel has label 1; the mask holds 3, 7"},
       {"one", "the region is a single voxel"},
-      {"nan", "NaN or infinite"},
-      {"inf", "NaN or infinite"},
+      {"nan", "1 of the region's 100 voxels are NaN or infinite; leave them out of the mask; the first is a NaN at (3, "
+              "3, 2)"},
+      {"inf", "leave them out of the mask; the first is an infinity at (3, 3, 2)"},
       {"larger", "differ in size: (16, 16, 6) and (16, 16, 7)"},
       {"turned", "differ in direction"},
       {"colour", "3 numbers per voxel; expected one. Is it a colour image"},
@@ -182,6 +184,71 @@ TEST(FeaturesCommand, BadCasesAreRowsWithAReason) {
   EXPECT_NE(cell(table, flat, "status").find("one grey level in the region: "), std::string::npos);
   EXPECT_EQ(cell(table, good, "status"), "");
   EXPECT_NE(cell(table, good, "original_ngtdm_Strength"), "");
+}
+
+/// NIfTI files, of which a common reader takes them for 0: so they are beyond the labels, as in PyRadiomics.
+TEST(FeaturesCommand, NiftiVoxelsThatAreNotFiniteAreNoZerosInARegion) {
+  const FeaturesFolder folder;
+  const auto write = [&](const std::string& name, float inside, float outside) {
+    auto image = folder.image;
+    image.voxels[image.grid.index(3, 3, 2)] = inside;
+    image.voxels[image.grid.index(1, 3, 2)] = outside;
+    radiology::write_volume(folder.at(name), image);
+  };
+  const float value = folder.image.voxels[folder.image.grid.index(3, 3, 2)];
+  write("inside.nii.gz", NAN, 0);
+  write("beside.nii.gz", value, INFINITY);
+  write("zero.nii.gz", value, 0);
+  radiology::write_label_map(folder.at("mask.nii.gz"), folder.mask);
+  const auto cases = folder.write(
+      "cases.csv", "Image,Mask\ninside.nii.gz,mask.nii.gz\nbeside.nii.gz,mask.nii.gz\nzero.nii.gz,mask.nii.gz\n");
+  const auto [status, text] = folder.features(cases + " --set 'features.image_types=[\"original\",\"wavelet\"]'");
+  EXPECT_EQ(status, 3) << text;
+  const CsvFile table = folder.table();
+  EXPECT_NE(cell(table, 0, "status").find("the first is a NaN at (3, 3, 2)"), std::string::npos) << text;
+  for (const std::string column : {"original_glcm_Contrast", "wavelet-HLL_firstorder_Mean", "status"})
+    EXPECT_EQ(cell(table, 1, column), cell(table, 2, column)) << column;
+  EXPECT_NE(cell(table, 1, "wavelet-HLL_firstorder_Mean"), "");
+}
+
+TEST(FeaturesCommand, TablesOfOtherProgramsAreRead) {
+  const FeaturesFolder folder;
+  std::filesystem::create_directory(folder.at("of A, \"B\""));
+  std::filesystem::copy_file(folder.at("image.nrrd"), folder.at("of A, \"B\"") / "image.nrrd");
+  for (const std::string text : {"Image,Mask,Label\r\nimage.nrrd,mask.nrrd,3\r\n",        // Windows
+                                 "\xEF\xBB\xBFImage,Mask,Label\nimage.nrrd,mask.nrrd,3",  // a spreadsheet
+                                 "\"Image\",Mask,Label\n\"of A, \"\"B\"\"/image.nrrd\",mask.nrrd,\"3\"\n\n"}) {
+    ASSERT_EQ(folder.features(folder.write("cases.csv", text)).status, 0) << text;
+    ASSERT_EQ(folder.table().rows.size(), 1u);
+    EXPECT_EQ(cell(folder.table(), 0, "Label"), "3");
+  }
+  const auto wide = folder.features(folder.write("cases.csv", std::string("\xFF\xFEI\0m\0a\0g\0e\0,\0", 14)));
+  EXPECT_EQ(wide.status, 1);
+  EXPECT_NE(wide.text.find("cases.csv:1: no text in UTF-8; is it a spreadsheet, or UTF-16?"), std::string::npos);
+}
+
+/// Before the first image is read; nothing that was there is lost.
+TEST(FeaturesCommand, OutputsThatCannotBeAreRefusedAtOnce) {
+  const FeaturesFolder folder;
+  const std::string cases = folder.write("cases.csv", "Image,Mask\nabsent.nrrd,mask.nrrd\nimage.nrrd,mask.nrrd\n");
+  const std::string image = read_text(folder.at("image.nrrd")), table = read_text(cases);
+  const std::string here = folder.at("").string();
+  const std::map<std::string, std::string> wrong = {
+      {"-o " + here, "is a folder; expected a file to write"},
+      {"-o " + here + "mask.nrrd/out.csv", "mask.nrrd: cannot be created: Not a directory"},
+      {"--maps " + here + "mask.nrrd", "mask.nrrd: cannot be created: "},
+      {"-o " + here + "image.nrrd", "image.nrrd: is an input; name another file to write"},
+      {"-o " + cases, "cases.csv: is an input; name another file to write"}};
+  for (const auto& [output, message] : wrong) {
+    const auto [status, text] = radiopath("features " + cases + " " + output);
+    EXPECT_EQ(status, 1) << output;
+    EXPECT_NE(text.find(message), std::string::npos) << output << "\n" << text;
+    EXPECT_EQ(text.find('\n'), text.size() - 1) << "one line: " << text;
+  }
+  EXPECT_EQ(read_text(folder.at("image.nrrd")), image);
+  EXPECT_EQ(read_text(cases), table);
+  EXPECT_EQ(radiopath("features " + cases + " -o " + here + "new/folder/out.csv").status, 3);
+  EXPECT_EQ(read_csv(folder.at("new/folder/out.csv")).rows.size(), 2u);
 }
 
 TEST(FeaturesCommand, WrongInputIsOneLine) {

@@ -36,7 +36,7 @@ TEST_P(ParameterFile, GivesPyRadiomicsTable) {
   EXPECT_EQ(table.header.size(), 3 + compared + 1) << "Image, Mask, Label; features; status";
 }
 
-INSTANTIATE_TEST_SUITE_P(PyRadiomics, ParameterFile, testing::Values("mr", "ct", "slices"),
+INSTANTIATE_TEST_SUITE_P(PyRadiomics, ParameterFile, testing::Values("mr", "ct", "slices", "bins", "bin_counts"),
                          [](const auto& info) { return info.param; });
 
 /// What --print-config prints does the same as the file that it was made from.
@@ -52,14 +52,18 @@ TEST(PyRadiomicsParameters, AsTomlGiveTheSameTable) {
   const auto from_toml = folder.table().rows;
   ASSERT_EQ(folder.features(inputs + "--from-pyradiomics " + kFolder + "parameters/ct.yaml").status, 0);
   EXPECT_EQ(folder.table().rows, from_toml);
+  const auto bins = radiopath("features --print-config --from-pyradiomics " + kFolder + "parameters/bins.yaml");
+  EXPECT_NE(bins.text.find("\n[features.bins.log]\nbin_width = 5.0\nbin_count = 0\n"), std::string::npos) << bins.text;
+  EXPECT_EQ(radiopath("features --print-config --params " + folder.write("bins.toml", bins.text)).text, bins.text);
 }
 
 TEST(PyRadiomicsParameters, WhatCannotBeHonouredIsNamed) {
   const FeaturesFolder folder;
   const std::string file = folder.write("params.yaml", R"(imageType:
-  Original: {binWidth: 10}
+  Original: {distances: [2]}
   Wavelt: {}
   LoG: {sigma: [0]}
+  Square: {binWidth: 0, binCount: }
 featureClass:
   shape2D:
   glcm: [Contrst]
@@ -80,21 +84,23 @@ setting: {}
   const auto [status, text] = radiopath("features --print-config --from-pyradiomics " + file);
   EXPECT_EQ(status, 1);
   for (const std::string line : {
-           ":2: imageType.Original.binWidth: a setting for one image type alone cannot be honoured",
+           ":2: imageType.Original.distances: this setting for one image type alone cannot be honoured",
            ":3: unknown imageType 'Wavelt'; did you mean 'Wavelet'?",
            ":4: imageType.LoG.sigma: is 0; expected a number above 0",
-           ":6: featureClass shape2D: PyRadiomics leaves it out unless setting force2D is true",
-           ":7: featureClass.glcm: a feature is 'Contrst'; did you mean 'Contrast'?",
-           ":9: unknown setting 'force2DDimension'; did you mean 'force2Ddimension'?",
-           ":10: setting.binWidth: is 0; expected a number above 0",
-           ":11: setting.interpolator: is 'sitkCubic'",
-           ":12: setting.geometryTolerance: grids that differ by more than 1 % of a voxel",
-           ":13: setting.label_channel: is -1; expected a whole number from 0",
-           ":14: setting.gldm_a: is -1; expected a number from 0",
-           ":15: setting.binWidth stands twice, first in line 10",
-           ":17: voxelSetting.kernelRadius: is 0; expected a whole number from 1 to 100",
-           ":18: unknown section 'inputImage'",
-           ":20: setting stands twice, first in line 8",
+           ":5: imageType.Square.binWidth: is 0; expected a number above 0",
+           ":5: imageType.Square.binCount: expected a number",
+           ":7: featureClass shape2D: PyRadiomics leaves it out unless setting force2D is true",
+           ":8: featureClass.glcm: a feature is 'Contrst'; did you mean 'Contrast'?",
+           ":10: unknown setting 'force2DDimension'; did you mean 'force2Ddimension'?",
+           ":11: setting.binWidth: is 0; expected a number above 0",
+           ":12: setting.interpolator: is 'sitkCubic'",
+           ":13: setting.geometryTolerance: grids that differ by more than 1 % of a voxel",
+           ":14: setting.label_channel: is -1; expected a whole number from 0",
+           ":15: setting.gldm_a: is -1; expected a number from 0",
+           ":16: setting.binWidth stands twice, first in line 11",
+           ":18: voxelSetting.kernelRadius: is 0; expected a whole number from 1 to 100",
+           ":19: unknown section 'inputImage'",
+           ":21: setting stands twice, first in line 9",
        })
     EXPECT_NE(text.find(line), std::string::npos) << line << "\n" << text;
   const auto tabs = radiopath("features --print-config --from-pyradiomics " +
@@ -169,6 +175,7 @@ TEST(FeatureMaps, OfABatchHaveARowForEveryCase) {
   const auto [status, text] = radiopath("features " + folder.at("cases.csv").string() + " --maps " +
                                         folder.at("maps").string() + " --set 'features.families=[\"shape\", \"ngtdm\"]'");
   EXPECT_EQ(status, 3) << text;
+  EXPECT_NE(text.find("5 maps of 1 regions: "), std::string::npos) << text;
   const CsvFile index = read_csv(folder.at("maps") / "maps.csv");
   ASSERT_EQ(index.rows.size(), 2u);
   EXPECT_EQ(index.header.size(), 3u + 2 + 5 + 1);

@@ -24,7 +24,7 @@ def extract(name, case, **options):
 with open(folder / "parameters_features.csv", "w", newline="") as file:
     rows = csv.writer(file, lineterminator="\n")
     rows.writerow(["parameters", "column", "value"])
-    for name in ("mr", "ct", "slices"):
+    for name in ("mr", "ct", "slices", "bins", "bin_counts"):
         for column, value in extract(name, "brain1").items():
             if not column.startswith("diagnostics"):
                 rows.writerow([name, column, repr(float(value))])
