@@ -101,6 +101,10 @@ TEST(VoxelMaps, RefuseWhatTheyCannotDo) {
   options.families = {Family::kShape};
   EXPECT_THROW(voxel_maps(to_image(patient.image), roi, options), InputError);
   options = {};
+  options.families = {Family::kFirstOrder};
+  options.texture.profile = Profile::kIbsi;
+  EXPECT_THROW(voxel_maps(to_image(patient.image), roi, options), InputError);
+  options = {};
   options.texture.slices = Slices::kAveraged;
   EXPECT_THROW(voxel_maps(to_image(patient.image), roi, options), InputError);
 }
